@@ -1,0 +1,27 @@
+# make run     everything the assistant needs, then the assistant
+# make test    everything its tests need, then the tests
+PYTHON := .venv/bin/python
+export PYTHONPATH := .
+
+.PHONY: run test train lint freshness environment help
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+environment:
+	@command -v python3 >/dev/null || { echo "✗ Python 3 is missing. Install it (for example: apt install python3), then run again."; exit 1; }
+	@python3 bot/install.py
+
+run: environment
+	@$(PYTHON) -m bot
+
+train: environment
+	@$(PYTHON) -m bot train
+
+lint: environment
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+test: lint train
+	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered

@@ -1,0 +1,87 @@
+"""What every action shares: today's date, the facts of the conversation, an answer whatever fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.law.remedies import Case
+from bot.law.situation import FIELDS as SITUATION_FIELDS
+
+logger = logging.getLogger(__name__)
+
+PARIS = ZoneInfo("Europe/Paris")
+CASE_FIELDS = tuple(
+    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed")
+)
+FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
+# "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
+FACT_SLOTS = tuple(
+    name
+    for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, "date"))
+    if name != "needs_help"
+)
+
+Facts = dict[str, Any]
+
+
+def today() -> dt.date:
+    """The day in France: the only clock of the actions."""
+    return dt.datetime.now(PARIS).date()
+
+
+def facts_of(tracker: Tracker) -> Facts:
+    """The facts told so far, by slot name; unknown ones are absent."""
+    return {name: tracker.get_slot(name) for name in FACT_SLOTS if tracker.get_slot(name) is not None}
+
+
+def facts_said_now(tracker: Tracker) -> Facts:
+    """The facts that the latest message states."""
+    entities = tracker.latest_message.get("entities") or []
+    return {entity["entity"]: entity["value"] for entity in entities if entity["entity"] in FACT_SLOTS}
+
+
+def intent_of(tracker: Tracker) -> str:
+    """The intent of the latest message, "" without any."""
+    return (tracker.latest_message.get("intent") or {}).get("name") or ""
+
+
+def question_of(tracker: Tracker) -> str | None:
+    """The question ("faq/cost.professional") that the latest message asks, if it asks one."""
+    found = (tracker.latest_message.get("response_selector") or {}).get("faq") or {}
+    return (found.get("response") or {}).get("intent_response_key")
+
+
+def changes(tracker: Tracker, **values: Any) -> list[EventType]:
+    """The events that set those slots, leaving out what they hold already."""
+    return [SlotSet(name, value) for name, value in values.items() if tracker.get_slot(name) != value]
+
+
+class AnsweringAction(Action, ABC):
+    """An action that always says something: an error of the core becomes ``utter_error``, never silence."""
+
+    @abstractmethod
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Says something and returns the events."""
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[EventType]:
+        """``answer``, or the apology where it raises; the log names the error, never the message."""
+        said_before = len(dispatcher.messages)
+        try:
+            return self.answer(dispatcher, tracker)
+        except Exception as error:
+            # Every error of the core is meant to end here: a citizen must not meet silence.
+            logger.exception("%s failed: %s", self.name(), type(error).__name__)
+            del dispatcher.messages[said_before:]
+            dispatcher.utter_message(response="utter_error")
+            return []

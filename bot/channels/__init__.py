@@ -1,0 +1,1 @@
+"""The ways a message comes in: one file a channel that Rasa does not have, or has too poorly."""

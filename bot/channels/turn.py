@@ -1,0 +1,82 @@
+"""One turn of a conversation for any channel: a checked text in, messages out, never an exception."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Dict, List
+
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from sanic import Sanic
+
+from bot.channels.notices import notice
+
+logger = logging.getLogger(__name__)
+
+MAX_CHARACTERS = 4000
+
+
+class WholeMessages(CollectingOutputChannel):
+    """Collects messages whole, with their metadata; Rasa's own splits them and drops it."""
+
+    def __init__(self, name: str) -> None:
+        """Collects for the channel of that name."""
+        super().__init__()
+        self._name = name
+
+    def name(self) -> str:  # type: ignore[override]
+        """The name that conditions and the tracker see."""
+        return self._name
+
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+        """Keeps the parts of a message that a client can show."""
+        shown = {key: message[key] for key in ("text", "buttons", "image", "custom") if message.get(key)}
+        metadata = message.get("metadata") or {}
+        self.messages.append({"recipient_id": recipient_id, **shown, "metadata": metadata})
+
+
+async def take(
+    app: Sanic, text: object, sender_id: str, channel: str, metadata: Dict[str, Any] | None = None
+) -> List[Dict[str, Any]]:
+    """The messages that answer ``text`` in the conversation ``sender_id``; at least one, whatever fails.
+
+    A conversation that a person has taken over answers nothing, which is meant.
+    """
+    refusal = _refusal(text)
+    if refusal is not None:
+        return [_message(sender_id, refusal)]
+    agent = getattr(app.ctx, "agent", None)
+    if agent is None or not agent.is_ready():
+        return [_message(sender_id, notice("utter_notice_no_model"))]
+    collector = WholeMessages(channel)
+    message = UserMessage(str(text), collector, sender_id, input_channel=channel, metadata=metadata)
+    try:
+        await agent.handle_message(message)
+        if collector.messages or await _is_paused(agent, sender_id):
+            return collector.messages
+        logger.error("a turn ended without a word")
+    except Exception as error:
+        # The text of the message may stand in the exception's frames: only its type is logged.
+        logger.error("a turn failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
+    return [*collector.messages, _message(sender_id, notice("utter_notice_failure"))]
+
+
+def _refusal(text: object) -> Dict[str, Any] | None:
+    if not isinstance(text, str):
+        return notice("utter_notice_bad_request")
+    if not text.strip(" \t\r\n\0\u200b\ufeff"):
+        return notice("utter_notice_empty")
+    if len(text) > MAX_CHARACTERS:
+        return notice("utter_notice_too_long", limit=MAX_CHARACTERS)
+    return None
+
+
+async def _is_paused(agent: Any, sender_id: str) -> bool:
+    tracker = await agent.tracker_store.retrieve(sender_id)
+    return bool(tracker and tracker.is_paused())
+
+
+def _message(sender_id: str, rendered: Dict[str, Any]) -> Dict[str, Any]:
+    parts = {"text": rendered["text"], "metadata": rendered["metadata"]}
+    if rendered["buttons"]:
+        parts["buttons"] = rendered["buttons"]
+    return {"recipient_id": sender_id, **parts}

@@ -1,0 +1,186 @@
+"""Dated, sourced values: what the law said on a given day, and where we read it.
+
+A key is ``<file>.<name>``: ``fees.fixed_tax`` is the node ``fixed_tax`` of ``fees.yml``. All files are
+read and checked once, at the first use; nothing ever defaults.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+FOLDER = Path(__file__).parent
+SOURCES_FILE = FOLDER.parent / "sources.yml"
+
+Authority = Literal["law", "official_page", "dated_copy", "commercial"]
+Unit = Literal[
+    "eur_cents",
+    "percent",
+    "years",
+    "months",
+    "days",
+    "working_days",
+    "minutes",
+    "date",
+    "phone",
+    "url",
+    "form_number",
+    "text",
+]
+
+
+class ParameterError(Exception):
+    """A parameter file or a key, date or source in it is missing or wrong; the message names it."""
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text an answer may rest on; ``edition`` is the text's own date, ``verified_on`` our last reading."""
+
+    title: str
+    publisher: str
+    authority: Authority
+    url: str
+    verified_on: dt.date
+    edition: dt.date | None = None
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a parameter is worth from ``since`` until the next value (or until ``until``, excluded).
+
+    ``certain`` is false where the fact base marks the value as unconfirmed; ``note`` says why.
+    """
+
+    value: int | str
+    since: dt.date
+    reference: str
+    verified_on: dt.date
+    until: dt.date | None = None
+    certain: bool = True
+    note: str = ""
+
+
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named value through time, oldest first; amounts are integer cents, rates cents per unit."""
+
+    label: str
+    unit: Unit
+    values: list[Value]
+
+    def on(self, key: str, day: dt.date) -> Value:
+        """The value in force on ``day``; raises ParameterError naming the key and the day where none is."""
+        for value in reversed(self.values):
+            if value.since <= day and (value.until is None or day < value.until):
+                return value
+        raise ParameterError(f"{key} has no value on {day.isoformat()}")
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """A source, and the article in it where there is one."""
+
+    source_id: str
+    source: Source
+    article: str = ""
+
+
+def parameter(key: str) -> Parameter:
+    """The parameter named ``key``; raises ParameterError naming an unknown key."""
+    try:
+        return _parameters()[key]
+    except KeyError:
+        raise ParameterError(f"unknown parameter {key!r}") from None
+
+
+def value_on(key: str, on: dt.date) -> Value:
+    """The value of ``key`` in force on that day; raises ParameterError naming the key or the day."""
+    return parameter(key).on(key, on)
+
+
+def number_on(key: str, on: dt.date) -> int:
+    """The integer value of ``key`` on that day, in the parameter's unit; raises ParameterError otherwise."""
+    value = value_on(key, on).value
+    if not isinstance(value, int):
+        raise ParameterError(f"{key} is no number: {value!r}")
+    return value
+
+
+def cite(reference: str) -> Citation:
+    """The source and article that ``source_id:article`` stands for; raises ParameterError if unknown."""
+    source_id, _, article = reference.partition(":")
+    try:
+        return Citation(source_id, _sources()[source_id], article)
+    except KeyError:
+        raise ParameterError(f"unknown source {source_id!r} (in {reference!r})") from None
+
+
+def keys() -> tuple[str, ...]:
+    """Every parameter key, sorted."""
+    return tuple(sorted(_parameters()))
+
+
+def source_ids() -> tuple[str, ...]:
+    """Every source id, sorted."""
+    return tuple(sorted(_sources()))
+
+
+def validate() -> None:
+    """Reads everything again; raises ParameterError naming the first file, key or source that is wrong."""
+    _sources.cache_clear()
+    _parameters.cache_clear()
+    _parameters()
+
+
+@lru_cache(maxsize=1)
+def _sources() -> dict[str, Source]:
+    return _decode(SOURCES_FILE, dict[str, Source])
+
+
+@lru_cache(maxsize=1)
+def _parameters() -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for path in sorted(FOLDER.glob("*.yml")):
+        for name, node in _decode(path, dict[str, Parameter]).items():
+            key = f"{path.stem}.{name}"
+            _check(key, node)
+            found[key] = node
+    if not found:
+        raise ParameterError(f"no parameter file in {FOLDER.name}/")
+    return found
+
+
+def _decode(path: Path, type_: type[T]) -> T:
+    try:
+        return msgspec.yaml.decode(path.read_bytes(), type=type_)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path.name}: {error}") from error
+
+
+def _check(key: str, node: Parameter) -> None:
+    if not node.values:
+        raise ParameterError(f"{key} has no value")
+    for value in node.values:
+        cite(value.reference)
+        if value.until is not None and value.until <= value.since:
+            raise ParameterError(f"{key}: the value of {value.since} ends before it starts")
+        _check_unit(key, node.unit, value)
+    starts = [value.since for value in node.values]
+    if starts != sorted(set(starts)):
+        raise ParameterError(f"{key}: values must follow each other by date")
+
+
+def _check_unit(key: str, unit: Unit, value: Value) -> None:
+    words = {"date", "phone", "url", "form_number", "text"}
+    if isinstance(value.value, str) is not (unit in words):
+        raise ParameterError(f"{key}: {value.value!r} is no {unit}")
+    if unit == "date":
+        try:
+            dt.date.fromisoformat(str(value.value))
+        except ValueError as error:
+            raise ParameterError(f"{key}: {error}") from error
+    if unit == "url" and not str(value.value).startswith("https://"):
+        raise ParameterError(f"{key}: {value.value!r} is no https address")

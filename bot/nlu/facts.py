@@ -1,0 +1,131 @@
+"""Facts of the case that a message states: plain functions, no Rasa.
+
+A fact is one of the slots of ``domain.yml`` (``reason``, ``plate_format``, ``refused_on``…) with a value
+the law core understands. A plate gives its format only: the number goes no further than this module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.law import plates
+from bot.nlu import dates, lexicon, places
+from bot.nlu.text import fold
+
+FactValue = str | bool | int
+
+# "je n'ai pas déménagé", "jamais été volée", "sans contrôle": the fact is denied, not stated.
+_NEGATION = re.compile(
+    r"\b(?:pas|jamais|sans|aucun|aucune|ni|non)(?:\s+(?:encore|ete|de|d'|du|la|le|ma|un|une|fait|ai))*\s*$"
+)
+_NOT_NEGATION = re.compile(r"(?:pourquoi|ou) pas\s*$")
+# How far before a date its meaning is looked for.
+_CUE_WINDOW = 60
+_REGISTRATION = re.compile(
+    r"(?:mise? en circulation|immatriculee?|date|annee|modele|de|depuis)\s+"
+    r"(?:(?:en|le|de|la|pour|premiere fois)\s+)*((?:19[5-9]|20[0-3])\d)\b"
+)
+_AGE = re.compile(
+    r"(?:elle|il|voiture|vehicule|moto|scooter|auto|camion\w*)\s+(?:a|de|qui a)\s+"
+    r"(?:plus de\s+|environ\s+|a peine\s+)?(\d{1,2})\s+ans\b"
+)
+_NEW = re.compile(r"\b(?:voiture|vehicule|moto|auto|scooter)\s+neu(?:ve|f)\b")
+_POWER = re.compile(r"\b(\d{1,2})\s*(?:cv|chevaux(?: fiscaux)?|ch fiscaux)\b")
+
+
+@dataclass(frozen=True)
+class FoundFact:
+    """A fact stated in a text, and where."""
+
+    name: str
+    value: FactValue
+    start: int
+    end: int
+
+
+def find(text: str, today: dt.date, named_places: tuple[str, ...] = ()) -> tuple[FoundFact, ...]:
+    """The facts that ``text`` (normalised) states seen from ``today``; one value a fact, the last said."""
+    folded = fold(text)
+    found: dict[str, FoundFact] = {}
+    for fact in sorted(_all(text, folded, today, named_places), key=lambda fact: (fact.start, fact.end)):
+        earlier = found.get(fact.name)
+        if earlier is None or fact.start >= earlier.end or _length(fact) >= _length(earlier):
+            found[fact.name] = fact
+    _settle(found, folded)
+    return tuple(sorted(found.values(), key=lambda fact: fact.start))
+
+
+def _length(fact: FoundFact) -> int:
+    return fact.end - fact.start
+
+
+def _all(text: str, folded: str, today: dt.date, named_places: tuple[str, ...]) -> Iterator[FoundFact]:
+    yield from _from_lexicon(folded)
+    for plate in plates.find(text):
+        yield FoundFact("plate_format", plate.format.value, plate.start, plate.end)
+    yield from _from_places(text, named_places)
+    yield from _from_dates(text, folded, today)
+    yield from _from_numbers(folded, today)
+
+
+def _from_lexicon(folded: str) -> Iterator[FoundFact]:
+    for entry in lexicon.fact_patterns():
+        for match in entry.pattern.finditer(folded):
+            before = folded[: match.start()]
+            denied = bool(_NEGATION.search(before)) and not _NOT_NEGATION.search(before)
+            if not denied:
+                yield FoundFact(entry.fact, entry.value, match.start(), match.end())
+            elif isinstance(entry.value, bool):
+                yield FoundFact(entry.fact, not entry.value, match.start(), match.end())
+
+
+def _from_places(text: str, named_places: tuple[str, ...]) -> Iterator[FoundFact]:
+    for place in places.find(text, named_places):
+        if place.region:
+            yield FoundFact("region", place.region, place.start, place.end)
+        yield FoundFact("event_abroad", place.abroad, place.start, place.end)
+
+
+def _from_dates(text: str, folded: str, today: dt.date) -> Iterator[FoundFact]:
+    for date in dates.find(text, today):
+        before = folded[max(0, date.start - _CUE_WINDOW) : date.start]
+        kind = _date_kind(before)
+        yield FoundFact(kind, date.day.isoformat(), date.start, date.end)
+
+
+def _date_kind(before: str) -> str:
+    """What a date is about: the announcing words nearest before it, or just ``date``."""
+    nearest = [
+        (match.start(), -rank, kind)
+        for rank, (kind, cue) in enumerate(lexicon.date_cues())
+        for match in cue.finditer(before)
+    ]
+    return max(nearest)[2] if nearest else "date"
+
+
+def _from_numbers(folded: str, today: dt.date) -> Iterator[FoundFact]:
+    for match in _REGISTRATION.finditer(folded):
+        year = int(match[1])
+        if year <= today.year:
+            yield FoundFact("first_registration", f"{year}-01-01", match.start(1), match.end(1))
+    for match in _AGE.finditer(folded):
+        born = today.replace(year=today.year - int(match[1]), day=1)
+        yield FoundFact("first_registration", born.isoformat(), match.start(1), match.end(1))
+    for match in _NEW.finditer(folded):
+        yield FoundFact("first_registration", today.isoformat(), match.start(), match.end())
+    for match in _POWER.finditer(folded):
+        yield FoundFact("fiscal_power", int(match[1]), match.start(1), match.end(1))
+
+
+def _settle(found: dict[str, FoundFact], folded: str) -> None:
+    """Where two facts cannot both hold, keeps the one that was meant."""
+    if found.get("vehicle_stolen") and found["vehicle_stolen"].value is True and "reason" not in found:
+        stolen = found["vehicle_stolen"]
+        found["reason"] = FoundFact("reason", "theft", stolen.start, stolen.end)
+    abroad = found.get("event_abroad")
+    if abroad and not ("reason" in found or "vehicle_stolen" in found):
+        # "je vis en Bretagne" says where a person lives, not where the card was stolen.
+        del found["event_abroad"]

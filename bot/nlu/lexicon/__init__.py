@@ -1,0 +1,71 @@
+"""The words of facts and places, read from YAML and compiled once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+FOLDER = Path(__file__).parent
+
+
+class FactWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``facts.yml``: shorthands, the patterns of each fact's values, the words that name a date."""
+
+    words: dict[str, str]
+    facts: dict[str, dict[str | bool, list[str]]]
+    dates: dict[str, list[str]]
+
+
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``places.yml``: a region's usual names and its départements."""
+
+    names: list[str]
+    departements: dict[str, str]
+
+
+@dataclass(frozen=True)
+class FactPattern:
+    """A fact, one of its values, and the expression that states it."""
+
+    fact: str
+    value: str | bool
+    pattern: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def fact_patterns() -> tuple[FactPattern, ...]:
+    """Every pattern of every fact, in the order of the file; a wrong file raises msgspec.DecodeError."""
+    words = _fact_words()
+    return tuple(
+        FactPattern(fact, value, _compile("|".join(patterns), words.words))
+        for fact, values in words.facts.items()
+        for value, patterns in values.items()
+    )
+
+
+@lru_cache(maxsize=1)
+def date_cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The kind of date, and the words that announce it, in order of precedence."""
+    words = _fact_words()
+    return tuple((kind, _compile("|".join(cues), words.words)) for kind, cues in words.dates.items())
+
+
+@lru_cache(maxsize=1)
+def regions() -> dict[str, Region]:
+    """Regions by their key."""
+    return msgspec.yaml.decode((FOLDER / "places.yml").read_bytes(), type=dict[str, Region])
+
+
+@lru_cache(maxsize=1)
+def _fact_words() -> FactWords:
+    return msgspec.yaml.decode((FOLDER / "facts.yml").read_bytes(), type=FactWords)
+
+
+def _compile(expression: str, words: dict[str, str]) -> re.Pattern[str]:
+    for word, meaning in words.items():
+        expression = expression.replace(f"<{word}>", meaning)
+    return re.compile(rf"\b(?:{expression})\b")

@@ -1,0 +1,142 @@
+"""One linear classifier over every label: plain intents and the questions of ``data/nlu/faq`` alike.
+
+Rasa answers retrieval intents with a ResponseSelector, a network of its own that takes minutes to train.
+Here a question's label (``faq/cost.professional``) is a class like any other; the component fills
+``intent`` and ``response_selector`` as Rasa's own components do, so rules and actions see no difference.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Dict, List, Type
+
+import joblib
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.label_model import LabelModel, Ranking
+from bot.nlu.topics import FAQ
+
+logger = logging.getLogger(__name__)
+
+FALLBACK = "nlu_fallback"
+MODEL_FILE = "model.joblib"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(GraphComponent, IntentClassifier):
+    """Predicts topic and question; below ``threshold`` the intent is ``nlu_fallback``."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """None: it reads the normalised text itself."""
+        return []
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Encoders to use, the confidence below which nothing is answered, the length of the ranking."""
+        return {"encoders": ["use", "e5"], "threshold": 0.35, "ranking_length": 10}
+
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LabelModel | None = None,
+    ) -> None:
+        """Keeps the settings, and the trained model where there is one."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """A new component, to be trained."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """The trained component."""
+        with model_storage.read_from(resource) as folder:
+            model = joblib.load(folder / MODEL_FILE)
+        model.warm_up()
+        return cls(config, model_storage, resource, model)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns every label that has examples; returns where the model is stored."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
+        texts = [example.get(TEXT) for example in examples]
+        labels = [example.get_full_intent() for example in examples]
+        self._model = LabelModel(self._config["encoders"]).fit(texts, labels)
+        with self._model_storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, folder / MODEL_FILE)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """The same messages with intent, ranking and the question asked."""
+        texts = [message.get(TEXT) or "" for message in messages]
+        if self._model is None:
+            return messages
+        for message, ranking in zip(messages, self._model.rank(texts), strict=True):
+            self._write(message, ranking)
+        return messages
+
+    def _write(self, message: Message, ranking: Ranking) -> None:
+        label, confidence = ranking.best
+        known = confidence >= self._config["threshold"] and bool(message.get(TEXT))
+        intent = label.partition("/")[0] if known else FALLBACK
+        length = self._config["ranking_length"]
+        message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
+        message.set(
+            "intent_ranking",
+            [{"name": name, "confidence": share} for name, share in ranking.labels[:length]],
+            add_to_output=True,
+        )
+        message.set(
+            "topic_ranking",
+            [
+                {"name": topic, "confidence": share, "is_question": topic in ranking.questions}
+                for topic, share in ranking.topics[:length]
+            ],
+            add_to_output=True,
+        )
+        questions = [pair for pair in ranking.labels if pair[0].startswith(f"{FAQ}/")]
+        message.set(RESPONSE_SELECTOR, _response_selector(questions[:length]), add_to_output=True)
+
+
+def _response_selector(questions: list[tuple[str, float]]) -> Dict[str, Any]:
+    """The property that Rasa's ResponseSelector would fill."""
+    if not questions:
+        return {}
+    best, confidence = questions[0]
+    return {
+        "all_retrieval_intents": [FAQ],
+        FAQ: {
+            "response": {
+                "intent_response_key": best,
+                "utter_action": f"utter_{best}",
+                "confidence": confidence,
+            },
+            "ranking": [{"intent_response_key": name, "confidence": share} for name, share in questions],
+        },
+    }

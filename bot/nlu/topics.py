@@ -1,0 +1,16 @@
+"""How fine labels gather into topics: ``faq/cost.professional`` is about ``cost``."""
+
+from __future__ import annotations
+
+FAQ = "faq"
+OUT_OF_SCOPE = "out_of_scope"
+
+
+def topic_of(label: str) -> str:
+    """The topic of a label: the key before the dot for a question, the intent itself otherwise."""
+    return label.removeprefix(f"{FAQ}/").partition(".")[0]
+
+
+def is_question(label: str) -> bool:
+    """Whether the label is a question about the card, with an answer of its own."""
+    return label.startswith(f"{FAQ}/") and topic_of(label) != OUT_OF_SCOPE
