@@ -30,7 +30,7 @@ _NOT_PLACES = frozenset("vienne sete nice vence lens rouge aire tours cours mai 
 _BEFORE_PLACE = r"(?:a|en|au|aux|de|d'|du|sur|dans l[ea']s?|vers|pres de|chez moi a|de la region|region)"
 _NUMBER = re.compile(
     r"(?:dans le|departement|dept|dep\.?|du|le)\s+(0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-46])\b"
-    r"(?!\s*(?:[/.]|jan|fev|mar|avr|mai|jui|jul|aou|sep|oct|nov|dec|cv|eur|ans|h\b))"
+    r"(?!\s*(?:[/.]|\d|jan|fev|mar|avr|mai|jui|jul|aou|sep|oct|nov|dec|cv|eur|ans|h\b))"
 )
 
 

@@ -1,0 +1,38 @@
+"""Parts of the assistant fail: the user is told in French what still works, and nothing is silent."""
+
+from __future__ import annotations
+
+import time
+
+from tests.conftest import Assistant
+
+RECOVERY_SECONDS = 60
+
+
+def test_the_action_server_dies_and_comes_back_within_a_conversation(assistant: Assistant) -> None:
+    conversation = assistant.conversation()
+    assert "13,76" in conversation.say("combien coûte un duplicata")
+    assistant.process("actions").kill()
+    apology = conversation.say("plaque 123 AB 75")
+    assert "France Services" in apology and "ne répond pas" in apology
+    assert "13,76" in conversation.say("combien coûte un duplicata")
+    limit = time.monotonic() + RECOVERY_SECONDS
+    while time.monotonic() < limit:
+        if "nouveau numéro" in conversation.say("ma plaque est au format 123 AB 75"):
+            return
+        time.sleep(1)
+    raise AssertionError("the action server did not come back")
+
+
+def test_the_server_itself_dies_and_comes_back_with_the_conversation(assistant: Assistant) -> None:
+    conversation = assistant.conversation()
+    conversation.say("combien coûte un duplicata")
+    assistant.process("bot.server").kill()
+    limit = time.monotonic() + RECOVERY_SECONDS
+    while time.monotonic() < limit:
+        try:
+            assert "nouveau numéro" in conversation.say("plaque 123 AB 75")
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("the server did not come back")

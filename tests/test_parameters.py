@@ -1,0 +1,113 @@
+"""Dated parameters: what they answer, and how they refuse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.law import freshness, parameters
+from bot.law.parameters import ParameterError, cite, number_on, value_on
+
+TODAY = dt.date(2026, 11, 21)
+GOOD = """
+appeal:
+  label: délai
+  unit: months
+  values:
+  - {value: 2, since: 2016-01-01, reference: "cja:R421-1", verified_on: 2026-11-21}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(parameters, "FOLDER", tmp_path)
+    yield tmp_path
+    monkeypatch.undo()
+    parameters.validate()
+
+
+def test_every_parameter_file_is_valid() -> None:
+    parameters.validate()
+    assert len(parameters.keys()) > 60 and len(parameters.source_ids()) > 30
+
+
+def test_a_value_holds_from_its_day_on() -> None:
+    assert number_on("fees.forwarding_fee", dt.date(2015, 9, 27)) == 250
+    assert number_on("fees.forwarding_fee", dt.date(2015, 9, 28)) == 276
+
+
+def test_a_day_before_the_first_value_is_named() -> None:
+    with pytest.raises(ParameterError, match=r"fees\.fixed_tax.*2020-12-31"):
+        value_on("fees.fixed_tax", dt.date(2020, 12, 31))
+
+
+def test_an_unknown_key_is_named() -> None:
+    with pytest.raises(ParameterError, match=r"fees\.fixed_taks"):
+        value_on("fees.fixed_taks", TODAY)
+
+
+def test_a_word_is_no_number() -> None:
+    with pytest.raises(ParameterError, match=r"contacts\.phone"):
+        number_on("contacts.phone", TODAY)
+
+
+def test_a_citation_names_its_source_and_article() -> None:
+    citation = cite("code_route:R322-10")
+    assert citation.source.title == "Code de la route" and citation.article == "R322-10"
+
+
+def test_an_unknown_source_is_named() -> None:
+    with pytest.raises(ParameterError, match="code_de_la_lune"):
+        cite("code_de_la_lune:R1")
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("limits.yml", ("value: 2", "valeur: 2")),
+        ("is no months", ("value: 2", 'value: "deux"')),
+        ("is no https address", ("unit: months", "unit: url")),
+        ("is no date", ("unit: months", "unit: date")),
+        ("nowhere", ("cja:R421-1", "nowhere:R1")),
+        ("ends before it starts", ("since: 2016-01-01", "since: 2016-01-01, until: 2015-01-01")),
+        ("limits.yml", ("appeal:", "appeal: [")),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(folder: Path, what: str, change: tuple[str, str]) -> None:
+    text = GOOD.replace(*change)
+    if what == "is no https address":
+        text = text.replace("value: 2", 'value: "http://exemple.fr"')
+    if what == "is no date":
+        text = text.replace("value: 2", 'value: "demain"')
+        what = "Invalid isoformat"
+    (folder / "limits.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=what):
+        parameters.validate()
+
+
+def test_values_out_of_order_are_refused(folder: Path) -> None:
+    line = GOOD.strip().splitlines()[-1]
+    (folder / "limits.yml").write_text(GOOD + line.replace("2016", "2015") + "\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match="follow each other"):
+        parameters.validate()
+
+
+def test_a_parameter_without_values_is_refused(folder: Path) -> None:
+    (folder / "limits.yml").write_text("appeal: {label: délai, unit: months, values: []}", encoding="utf-8")
+    with pytest.raises(ParameterError, match="no value"):
+        parameters.validate()
+
+
+def test_an_empty_folder_is_refused(folder: Path) -> None:
+    with pytest.raises(ParameterError, match="no parameter file"):
+        parameters.validate()
+
+
+def test_a_source_expires_the_day_after_its_limit() -> None:
+    source = cite("legalplace_duplicate").source
+    last_day = freshness.expires_on(source.authority, source.verified_on)
+    assert not freshness.is_expired(source, last_day)
+    assert freshness.is_expired(source, last_day + dt.timedelta(days=1))
