@@ -1,4 +1,4 @@
-"""The words of facts and places, read from YAML and compiled once."""
+"""The words of facts, places and shorthand, read from YAML and compiled once."""
 
 from __future__ import annotations
 
@@ -52,6 +52,13 @@ def date_cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The kind of date, and the words that announce it, in order of precedence."""
     words = _fact_words()
     return tuple((kind, _compile("|".join(cues), words.words)) for kind, cues in words.dates.items())
+
+
+@lru_cache(maxsize=1)
+def shorthand() -> dict[str, str]:
+    """Text-message spellings and the ordinary words they stand for."""
+    words = msgspec.yaml.decode((FOLDER / "shorthand.yml").read_bytes(), type=dict[str, list[str]])
+    return {form: word for word, forms in words.items() for form in forms}
 
 
 @lru_cache(maxsize=1)
