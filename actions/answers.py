@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
-from actions.base import AnsweringAction, changes, facts_said_now, intent_of
+from actions.base import AnsweringAction, changes, facts_said_now, intent_of, question_of
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
 QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
@@ -85,6 +85,10 @@ def _answer_by_fact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[
         if said.get(fact) == value:
             dispatcher.utter_message(response=f"utter_{label}")
             return changes(tracker, last_answer={"question": label}, misses=None)
+    nearest = question_of(tracker)
+    if nearest is not None and not said:
+        dispatcher.utter_message(response=f"utter_{nearest}")
+        return changes(tracker, last_answer={"question": nearest}, misses=None)
     if said:
         dispatcher.utter_message(response="utter_facts_noted")
         return changes(tracker, misses=None)

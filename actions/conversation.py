@@ -101,6 +101,27 @@ class ActionRepeat(AnsweringAction):
         return dialogue.repeat(dispatcher, tracker)
 
 
+class ActionAskBetween(AnsweringAction):
+    """Asks which of the two nearest questions was meant."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_ask_between"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Both topics by name and as buttons; a fact that was asked for is taken instead."""
+        if dialogue.fact_told(tracker):
+            return dialogue.take_fact(dispatcher, tracker)
+        first, second = dialogue.nearest_topics(tracker)[:2]
+        dispatcher.utter_message(
+            response="utter_close_call",
+            first={"response": f"utter_topic_{first}"},
+            second={"response": f"utter_topic_{second}"},
+            topics=[first, second],
+        )
+        return changes(tracker, misses=None)
+
+
 class ActionNotUnderstood(AnsweringAction):
     """Says so, offers the nearest topics, and after two misses gives real help."""
 

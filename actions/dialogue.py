@@ -110,11 +110,12 @@ def not_understood(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[E
     if misses >= MISSES_BEFORE_HELP:
         dispatcher.utter_message(response="utter_not_understood_twice")
         return changes(tracker, misses=None)
-    dispatcher.utter_message(response="utter_not_understood", topics=_nearest_topics(tracker))
+    dispatcher.utter_message(response="utter_not_understood", topics=nearest_topics(tracker))
     return changes(tracker, misses=misses)
 
 
-def _nearest_topics(tracker: Tracker) -> list[str]:
+def nearest_topics(tracker: Tracker) -> list[str]:
+    """The topics of questions nearest to the latest message, the nearest first."""
     ranking = tracker.latest_message.get("topic_ranking") or []
     return [topic["name"] for topic in ranking if topic["is_question"]][:NEAREST_TOPICS]
 

@@ -14,8 +14,6 @@ COMPUTED: dict[str, tuple[str, frozenset[str]]] = {
     "faq/cost": ("price", frozenset({"plate_format", "moved", "storm_damage", "vehicle_kind", "energy"})),
     "faq/refusal_remedies": ("remedy", frozenset({"refused_on", "gracious_appeal_on"})),
 }
-# Up to this many words, a message that gives the fact just asked for is an answer and no new question.
-BARE_ANSWER_WORDS = 6
 
 
 class ActionQuoteFee(AnsweringAction):
@@ -62,9 +60,7 @@ class ActionAnswerQuestion(AnsweringAction):
         return "action_answer_question"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """The answer to the question; the bare fact that was asked for counts as a fact."""
-        if _is_bare_answer(tracker):
-            return dialogue.take_fact(dispatcher, tracker)
+        """The answer to the question, then the pending question of a guided dialogue."""
         label = question_of(tracker)
         if label is None:
             raise LookupError("a question without a label")
@@ -74,12 +70,6 @@ class ActionAnswerQuestion(AnsweringAction):
         dispatcher.utter_message(response=f"utter_{label}")
         events = changes(tracker, last_answer={"question": label}, misses=None)
         return events + dialogue.resume(dispatcher, tracker)
-
-
-def _is_bare_answer(tracker: Tracker) -> bool:
-    text = tracker.latest_message.get("text") or ""
-    is_short = len(text.split()) <= BARE_ANSWER_WORDS and "?" not in text and not text.startswith("/")
-    return is_short and bool(tracker.get_slot("guided_dialogue")) and bool(dialogue.fact_told(tracker))
 
 
 def _computing_guide(label: str, facts: Facts) -> str | None:

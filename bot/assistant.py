@@ -33,12 +33,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, RESPONSE_SELECTOR
 
+from bot.nlu import facts
+from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ
 
 logger = logging.getLogger(__name__)
 
 PAYLOAD = re.compile(r"^/(?P<label>[a-z_]+(?:/[a-z_.]+)?)(?P<facts>\{.*\})?$")
 CERTAIN = 1.0
+# A longer message that gives the fact just asked for says something else as well.
+MAX_ANSWER_WORDS = 6
 
 
 async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
@@ -93,7 +97,11 @@ class AssistantProcessor(MessageProcessor):
             if payload is not None:
                 return payload
             message.text = text.lstrip("/ ")
-        return await super().parse_message(message, tracker, only_output_properties)
+        parse = await super().parse_message(message, tracker, only_output_properties)
+        asked = tracker.get_slot("asked_fact") if tracker else None
+        if asked:
+            _take_as_answer(parse, asked)
+        return parse
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -136,6 +144,20 @@ class SteadyRemoteAction(RemoteAction):
         return True
 
 
+def _take_as_answer(parse: Dict[str, Any], asked: str) -> None:
+    """Makes a message that gives the fact just asked for an answer, whatever question it resembles."""
+    text = normalise(parse["text"] or "")
+    if len(text.split()) > MAX_ANSWER_WORDS or "?" in text:
+        return
+    given = {entity["entity"] for entity in parse["entities"]}
+    if asked not in given and not (asked.endswith("_on") and "date" in given):
+        value = facts.answer_to(asked, text)
+        if value is None:
+            return
+        parse["entities"].append({"entity": asked, "value": value, "start": 0, "end": len(text)})
+    parse[INTENT] = {"name": "inform", "confidence": CERTAIN}
+
+
 @lru_cache(maxsize=1)
 def _action_result_validator() -> Draft202012Validator:
     return Draft202012Validator(RemoteAction.action_response_format_spec())
@@ -172,11 +194,11 @@ def _read_payload(text: str) -> Dict[str, Any] | None:
         return None
     label = match["label"]
     try:
-        facts = json.loads(match["facts"] or "{}")
+        told = json.loads(match["facts"] or "{}")
     except json.JSONDecodeError:
         return None
     entities = [
-        {"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in facts.items()
+        {"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in told.items()
     ]
     parse: Dict[str, Any] = {
         "text": text,

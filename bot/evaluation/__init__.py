@@ -1,0 +1,1 @@
+"""The public benchmark: understanding, content, channels, speed. Each figure has its command."""

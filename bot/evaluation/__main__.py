@@ -1,0 +1,29 @@
+"""``python -m bot.evaluation COMMAND``: one command a benchmark."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+
+COMMANDS = {
+    "topics": "the topic of each message of a file, and how often it is right",
+    "compare": "ours against other pipelines, trained and measured on the same data in one run",
+    "freshness": "every value and source by check date; fails on an expired one",
+    "coverage": "which answers state each fact of the list; a fact that none states is named",
+    "channels": "the same conversations through every channel",
+}
+
+
+def main() -> None:
+    """Runs the command named first; the others say what there is."""
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command not in COMMANDS:
+        lines = [f"  {name:10} {what}" for name, what in COMMANDS.items()]
+        sys.exit("usage: python -m bot.evaluation COMMAND …\n" + "\n".join(lines))
+    warnings.simplefilter("ignore")
+    importlib.import_module(f"bot.evaluation.{command}").main(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""``python -m bot.evaluation freshness``: every value and source by check date; fails on an expired one."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from dataclasses import dataclass
+
+from bot.law import freshness, parameters
+
+
+@dataclass(frozen=True, order=True)
+class Checked:
+    """Something that was read on a day, and the last day on which it may be relied on."""
+
+    expires: dt.date
+    verified: dt.date
+    name: str
+    authority: str
+
+
+def everything() -> list[Checked]:
+    """Every value and source, the next to expire first."""
+    found = []
+    for key in parameters.keys():
+        for value in parameters.parameter(key).values:
+            authority = parameters.cite(value.reference).source.authority
+            last_day = freshness.expires_on(authority, value.verified_on)
+            found.append(Checked(last_day, value.verified_on, f"{key} since {value.since}", authority))
+    for source_id in parameters.source_ids():
+        source = parameters.cite(source_id).source
+        last_day = freshness.expires_on(source.authority, source.verified_on)
+        found.append(Checked(last_day, source.verified_on, f"source {source_id}", source.authority))
+    return sorted(found)
+
+
+def main(arguments: list[str]) -> None:
+    """Prints the list and exits with 1 if something has expired on the day asked (today by default)."""
+    parser = argparse.ArgumentParser(prog="python -m bot.evaluation freshness")
+    parser.add_argument("--on", type=dt.date.fromisoformat, default=dt.date.today())
+    day = parser.parse_args(arguments).on
+    checked = everything()
+    for item in checked:
+        mark = "EXPIRED" if item.expires < day else "ok"
+        print(f"{mark:8}{item.expires}  read {item.verified}  {item.authority:14}{item.name}")
+    expired = sum(item.expires < day for item in checked)
+    print(f"{len(checked)} values and sources, {expired} expired on {day}")
+    sys.exit(1 if expired else 0)
