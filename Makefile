@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: run test train lint freshness environment help
+.PHONY: run test train lint freshness coverage evaluate channels environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -25,3 +25,15 @@ lint: environment
 
 test: lint train
 	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+
+freshness: environment
+	@$(PYTHON) -m bot.evaluation freshness
+
+coverage: environment
+	@$(PYTHON) -m bot.evaluation coverage
+
+evaluate: environment
+	@$(PYTHON) -m bot.evaluation topics tests/nlu/*.jsonl
+
+channels: environment
+	@$(PYTHON) -m bot.channels

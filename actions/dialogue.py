@@ -128,7 +128,7 @@ def fact_told(tracker: Tracker) -> Facts:
     said = facts_said_now(tracker)
     if asked in said:
         return {asked: said[asked]}
-    if asked.endswith("_on") and "date" in said:
+    if (asked.endswith("_on") or asked == "first_registration") and "date" in said:
         return {asked: said["date"]}
     if asked in YES_NO_FACTS and intent_of(tracker) in ("affirm", "deny"):
         return {asked: intent_of(tracker) == "affirm"}

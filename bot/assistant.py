@@ -35,7 +35,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, RESPONSE_SELECTOR
 
 from bot.nlu import facts
 from bot.nlu.text import normalise
-from bot.nlu.topics import FAQ
+from bot.nlu.topic_classifier import FALLBACK
+from bot.nlu.topics import FAQ, OUT_OF_SCOPE
 
 logger = logging.getLogger(__name__)
 
@@ -150,9 +151,13 @@ def _take_as_answer(parse: Dict[str, Any], asked: str) -> None:
     if len(text.split()) > MAX_ANSWER_WORDS or "?" in text:
         return
     given = {entity["entity"] for entity in parse["entities"]}
-    if asked not in given and not (asked.endswith("_on") and "date" in given):
+    is_date = asked.endswith("_on") or asked == "first_registration"
+    if asked not in given and not (is_date and "date" in given):
         value = facts.answer_to(asked, text)
         if value is None:
+            if parse[INTENT]["name"] == OUT_OF_SCOPE:
+                # Rather an answer that was not understood than another subject.
+                parse[INTENT] = {"name": FALLBACK, "confidence": CERTAIN}
             return
         parse["entities"].append({"entity": asked, "value": value, "start": 0, "end": len(text)})
     parse[INTENT] = {"name": "inform", "confidence": CERTAIN}

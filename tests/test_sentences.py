@@ -25,9 +25,10 @@ for file in FILES:
     INTENTS.update(block["intent"] for block in content.get("nlu") or [])
 QUESTIONS = {name: found for name, found in RESPONSES.items() if name.startswith("utter_faq/")}
 WORDINGS = (None, "easy", "short")
-# Digits that are no value: ranks of steps, and those of a name (fields of the card, plates shown as an example, articles of the law).
+# Digits that are no value: ranks of steps, fields of the card, plates shown as an example, names.
 DIGITS_IN_NAMES = re.compile(
-    r"(?m)^\d\. |\b[YZ]\d\b|\b[A-Z]{2}[- ]\d{3}[- ][A-Z]{1,2}\b|\b\d{3,4}[- ][A-Z]{2,3}[- ]\d{2}\b|\bE85\b|\bL\de\b|\bCO2\b|\b50 cm3\b"
+    r"(?m)^\d\. |\b[YZ]\d\b|\b[A-Z]{2}[- ]\d{3}[- ][A-Z]{1,2}\b|\b\d{3,4}[- ][A-Z]{2,3}[- ]\d{2}\b"
+    r"|\bE85\b|\bL\de\b|\bCO2\b|\b50 cm3\b"
 )
 GENERATOR = SourcedResponseGenerator()
 GENERATOR.responses = RESPONSES

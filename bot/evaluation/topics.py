@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bot import training
 from bot.evaluation.understanding import Example, Prediction, Understanding, read
 from bot.nlu.topics import OUT_OF_SCOPE
@@ -136,7 +138,8 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     model = options.model or training.train_if_needed()[0]
     examples = [example for path in options.files for example in read(path)]
-    predictions = Understanding(model).predict([example.text for example in examples])
+    understanding = Understanding(model)
+    predictions = understanding.predict([example.text for example in examples])
     if options.out:
         rows = (
             {"topic": found.topic, "confidence": round(found.confidence, 4), "intent": found.intent}
@@ -147,3 +150,5 @@ def main(arguments: list[str]) -> None:
         )
     if any(example.labels for example in examples):
         print(report(examples, predictions))
+    p50, p95 = np.percentile(understanding.milliseconds, [50, 95])
+    print(f"\none parse: median {p50:.1f} ms, 95 % under {p95:.1f} ms")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,15 +65,25 @@ class Understanding:
         """Loads the model file; raises as Rasa does where it cannot be read."""
         settings.apply()
         from rasa.core.agent import Agent
+        from rasa.utils.log_utils import configure_structlog
 
+        # Unconfigured, Rasa prints every message it reads.
+        configure_structlog(logging.WARNING)
         self._agent = Agent.load(str(model))
+        self.milliseconds: list[float] = []
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """The prediction of each text, in order."""
         return asyncio.run(self._predict(texts))
 
     async def _predict(self, texts: Iterable[str]) -> list[Prediction]:
-        return [as_prediction(await self._agent.processor.parse_message(UserMessage(text))) for text in texts]
+        found = []
+        for text in texts:
+            begun = time.perf_counter()
+            parse = await self._agent.processor.parse_message(UserMessage(text))
+            self.milliseconds.append(1000 * (time.perf_counter() - begun))
+            found.append(as_prediction(parse))
+        return found
 
 
 def as_prediction(parse: dict) -> Prediction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 
 from babel.dates import format_date
@@ -53,6 +54,11 @@ def duration(count: int, unit: str) -> str:
     """A duration in words: "un mois", "5 ans", "7 jours ouvrés"."""
     one, many = _PLURAL_UNITS[unit]
     return one if count == 1 else f"{count}{NBSP}{many}"
+
+
+def elide(text: str) -> str:
+    """The text with "de un" and "que une" elided, as values put into a sentence may need."""
+    return re.sub(r"\b([Dd]|[Qq]u)e (?=une?\b)", r"\1’", text)
 
 
 def of_unit(value: int | str, unit: Unit) -> str:

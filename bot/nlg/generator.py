@@ -32,6 +32,8 @@ PARIS = ZoneInfo("Europe/Paris")
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)(?::([a-z]+))?\}")
 UNAVAILABLE = "utter_value_unavailable"
 CAUTION = "utter_caution_old_source"
+# A question states nothing: its source is for who asks why.
+QUESTION_PREFIX = "utter_ask_"
 # Where each line has a price, the short wording is the standard one.
 SHORT_CHANNELS = frozenset({"sms"})
 
@@ -87,7 +89,7 @@ class SourcedResponseGenerator(TemplatedNaturalLanguageGenerator):
         metadata = {**standard.get("metadata", {}), **variation.get("metadata", {})}
         references = [*metadata.get("sources", []), *values.get("sources", []), *writer.references]
         cited = sources.cited(dict.fromkeys(references), on)
-        notes = [sources.line(cited)]
+        notes = [] if name.startswith(QUESTION_PREFIX) else [sources.line(cited)]
         if any(source.expired for source in cited) and name != CAUTION:
             caution = self._render(CAUTION, slots, channel, {}, on)
             notes.append(caution["text"] if caution else "")
@@ -137,7 +139,7 @@ class _Writer:
     def write(self, text: str) -> str:
         """The text with every placeholder filled; lines whose list is empty are left out."""
         lines = (line for line in text.strip().splitlines() if not self._is_empty(line))
-        return "\n".join(PLACEHOLDER.sub(self._fill, line) for line in lines)
+        return french.elide("\n".join(PLACEHOLDER.sub(self._fill, line) for line in lines))
 
     def _is_empty(self, line: str) -> bool:
         given = (self._values.get(match[1]) for match in PLACEHOLDER.finditer(line))

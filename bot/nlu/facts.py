@@ -33,6 +33,8 @@ _AGE = re.compile(
     r"(?:plus de\s+|environ\s+|a peine\s+)?(\d{1,2})\s+ans\b"
 )
 _NEW = re.compile(r"\b(?:voiture|vehicule|moto|auto|scooter)\s+neu(?:ve|f)\b")
+_YEAR = re.compile(r"\b(?:19[5-9]|20[0-3])\d\b")
+_BARE_NUMBER = re.compile(r"\D{0,20}\b(\d{1,2})\b\D{0,20}")
 _POWER = re.compile(r"\b(\d{1,2})\s*(?:cv|chevaux(?: fiscaux)?|ch fiscaux)\b")
 
 
@@ -61,6 +63,12 @@ def find(text: str, today: dt.date, named_places: tuple[str, ...] = ()) -> tuple
 def answer_to(asked: str, text: str) -> FactValue | None:
     """The value that a short answer gives to the fact just asked for, where only the question makes it so."""
     folded = fold(text)
+    if asked == "first_registration":
+        year = _YEAR.search(folded)
+        return f"{year[0]}-01-01" if year else None
+    if asked == "fiscal_power":
+        number = _BARE_NUMBER.fullmatch(folded)
+        return int(number[1]) if number else None
     for entry in lexicon.answer_patterns().get(asked, ()):
         match = entry.pattern.search(folded)
         if match and not _NEGATION.search(folded[: match.start()]):

@@ -49,7 +49,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """
         return {
             "encoders": ["use"],
-            "out_of_scope_weight": 3.5,
+            "out_of_scope_weight": 3.0,
             "answer_from": 0.15,
             "sure_from": 0.45,
             "ranking_length": 10,
