@@ -13,10 +13,10 @@ environment:
 	@python3 bot/install.py
 
 run: environment
-	@$(PYTHON) -m bot
+	@$(PYTHON) -W ignore -m bot
 
 train: environment
-	@$(PYTHON) -m bot train
+	@$(PYTHON) -W ignore -m bot train
 
 lint: environment
 	@.venv/bin/ruff check .
@@ -27,13 +27,13 @@ test: lint train
 	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
 
 freshness: environment
-	@$(PYTHON) -m bot.evaluation freshness
+	@$(PYTHON) -W ignore -m bot.evaluation freshness
 
 coverage: environment
-	@$(PYTHON) -m bot.evaluation coverage
+	@$(PYTHON) -W ignore -m bot.evaluation coverage
 
 evaluate: environment
-	@$(PYTHON) -m bot.evaluation topics tests/nlu/*.jsonl
+	@$(PYTHON) -W ignore -m bot.evaluation topics tests/nlu/*.jsonl
 
 channels: environment
-	@$(PYTHON) -m bot.channels
+	@$(PYTHON) -W ignore -m bot.channels
