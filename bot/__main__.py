@@ -64,7 +64,6 @@ def main() -> None:
     parser.add_argument("command", nargs="?", choices=["run", "train"], default="run")
     command = parser.parse_args().command
     settings.apply()
-    settings.STATE.mkdir(exist_ok=True)
     _check_parameters()
     if command == "run":
         _check_ports()

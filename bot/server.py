@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import assistant, settings
+from bot.channels import registry, turn
 from bot.law import parameters
 
 logger = logging.getLogger(__name__)
@@ -43,13 +45,15 @@ def create_app(model: Path) -> Sanic:
     app = Sanic("assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     channels = rasa.core.run.create_http_input_channels(None, str(settings.ROOT / "credentials.yml"))
-    register(channels, app, route="/webhooks/")
+    messaging = registry.enabled(os.environ)
+    register([*channels, *messaging], app, route="/webhooks/")
     endpoints = AvailableEndpoints.read_endpoints(str(settings.ROOT / "endpoints.yml"))
 
     async def load_agent(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
         app.ctx.agent = await assistant.load(model, endpoints)
 
     app.register_listener(load_agent, "before_server_start")
+    registry.attach(app, messaging, turn.take)
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     app.register_middleware(_add_security_headers, "response")
     app.add_route(_health, "/health")

@@ -16,8 +16,14 @@ DEFAULTS = {
     "ASSISTANT_PORT": "5005",
     "ACTION_SERVER_HOST": "127.0.0.1",
     "ACTION_SERVER_PORT": "5055",
+    "ASSISTANT_ALLOWED_ORIGINS": "http://localhost:* http://127.0.0.1:*",
     "CONVERSATIONS_DIALECT": "sqlite",
     "CONVERSATIONS_DB": str(STATE / "conversations.db"),
+    "FEEDBACK_DATABASE_URL": f"sqlite:///{STATE / 'feedback.db'}",
+    # The messaging channels: what waits and failed, the first pause after a failed call, when to give up.
+    "CHANNELS_DB": str(STATE / "channels.db"),
+    "CHANNELS_FIRST_RETRY_SECONDS": "1",
+    "CHANNELS_GIVE_UP_SECONDS": "1800",
     "RASA_TELEMETRY_ENABLED": "false",
     "TQDM_DISABLE": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -26,7 +32,8 @@ DEFAULTS = {
 
 
 def apply() -> None:
-    """Sets every variable that the environment does not, and the addresses that follow from them."""
+    """Sets every variable that the environment does not, and makes the folder that the defaults write to."""
+    STATE.mkdir(exist_ok=True)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     host, port = os.environ["ACTION_SERVER_HOST"], os.environ["ACTION_SERVER_PORT"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict
 
 import yaml
 
-from bot.nlg.generator import SourcedResponseGenerator
 from bot.settings import ROOT
+
+if TYPE_CHECKING:
+    from bot.nlg.generator import SourcedResponseGenerator
 
 NOTICES_FILE = ROOT / "data" / "nlu" / "responses" / "notices.yml"
 
@@ -23,6 +25,9 @@ def notice(name: str, **values: Any) -> Dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _generator() -> SourcedResponseGenerator:
+    # Rasa takes seconds to import, and the list of channels says nothing.
+    from bot.nlg.generator import SourcedResponseGenerator
+
     generator = SourcedResponseGenerator()
     generator.responses = yaml.safe_load(NOTICES_FILE.read_text(encoding="utf-8"))["responses"]
     return generator

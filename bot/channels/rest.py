@@ -1,5 +1,7 @@
 """The REST channel: POST /webhooks/rest/webhook, ``{"sender": …, "message": …}`` → list of messages.
 
+A request may hold a ``message_id``: sent again with the same one, it gets the first answer again.
+
 Rasa's own shares one conversation between all who send no ``sender``, gives ``[]`` and a traceback for a
 message that is no text, splits answers at blank lines and drops their metadata (sources, check dates).
 """
@@ -15,8 +17,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import turn
+from bot.channels.origins import open_to_sites
 
 MAX_SENDER_CHARACTERS = 128
+MAX_MESSAGE_ID_CHARACTERS = 64
 
 
 class RestChannel(InputChannel):
@@ -36,9 +40,17 @@ class RestChannel(InputChannel):
             return response.json({"status": "ok"})
 
         @routes.post("/webhook")
+        @open_to_sites(routes, "/webhook", "POST")
         async def receive(request: Request) -> HTTPResponse:
             body = _body(request)
-            messages = await turn.take(Sanic.get_app(), body.get("message"), _sender(body), self.name())
+            messages = await turn.take(
+                Sanic.get_app(),
+                body.get("message"),
+                _sender(body),
+                self.name(),
+                turn.client_metadata(body),
+                _message_id(body),
+            )
             return response.json(messages, ensure_ascii=False)
 
         return routes
@@ -58,3 +70,10 @@ def _sender(body: dict[str, Any]) -> str:
     if isinstance(sender, (str, int)) and 0 < len(str(sender)) <= MAX_SENDER_CHARACTERS:
         return str(sender)
     return uuid.uuid4().hex
+
+
+def _message_id(body: dict[str, Any]) -> str | None:
+    message_id = body.get("message_id")
+    if isinstance(message_id, str) and 0 < len(message_id) <= MAX_MESSAGE_ID_CHARACTERS:
+        return message_id
+    return None

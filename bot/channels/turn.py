@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any, Dict, List
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sanic import Sanic
 
 from bot.channels.notices import notice
+from bot.channels.replay import answered
 
 logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 4000
+CONTEXT_PAGE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 class WholeMessages(CollectingOutputChannel):
@@ -29,17 +32,27 @@ class WholeMessages(CollectingOutputChannel):
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Keeps the parts of a message that a client can show."""
-        shown = {key: message[key] for key in ("text", "buttons", "image", "custom") if message.get(key)}
-        metadata = message.get("metadata") or {}
-        self.messages.append({"recipient_id": recipient_id, **shown, "metadata": metadata})
+        self.messages.append(shown(recipient_id, message))
+
+
+def shown(recipient_id: str, message: Dict[str, Any]) -> Dict[str, Any]:
+    """The parts of a message that a client can show."""
+    parts = {key: message[key] for key in ("text", "buttons", "image", "custom") if message.get(key)}
+    return {"recipient_id": recipient_id, **parts, "metadata": message.get("metadata") or {}}
 
 
 async def take(
-    app: Sanic, text: object, sender_id: str, channel: str, metadata: Dict[str, Any] | None = None
+    app: Sanic,
+    text: object,
+    sender_id: str,
+    channel: str,
+    metadata: Dict[str, Any] | None = None,
+    message_id: str | None = None,
 ) -> List[Dict[str, Any]]:
     """The messages that answer ``text`` in the conversation ``sender_id``; at least one, whatever fails.
 
-    A conversation that a person has taken over answers nothing, which is meant.
+    A conversation that a person has taken over answers nothing, which is meant. A ``message_id`` that this
+    conversation has answered before gets the same answer again.
     """
     refusal = _refusal(text)
     if refusal is not None:
@@ -48,9 +61,15 @@ async def take(
     if agent is None or not agent.is_ready():
         return [_message(sender_id, notice("utter_notice_no_model"))]
     collector = WholeMessages(channel)
-    message = UserMessage(str(text), collector, sender_id, input_channel=channel, metadata=metadata)
+    message = UserMessage(
+        str(text), collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata
+    )
     try:
-        await agent.handle_message(message)
+        # The lock is the agent's own: a message sent again waits here for the first one's answer.
+        async with agent.lock_store.lock(sender_id):
+            if message_id and await answered(agent.tracker_store, sender_id, message_id, collector):
+                return collector.messages
+            await agent.processor.handle_message(message)
         if collector.messages or await _is_paused(agent, sender_id):
             return collector.messages
         logger.error("a turn ended without a word")
@@ -58,6 +77,12 @@ async def take(
         # The text of the message may stand in the exception's frames: only its type is logged.
         logger.error("a turn failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
     return [*collector.messages, _message(sender_id, notice("utter_notice_failure"))]
+
+
+def client_metadata(body: object) -> Dict[str, Any]:
+    """What a client says of where the message comes from: the kind of page that it is on, nothing else."""
+    page = body.get("context_page") if isinstance(body, dict) else None
+    return {"context_page": page} if isinstance(page, str) and CONTEXT_PAGE.fullmatch(page) else {}
 
 
 def _refusal(text: object) -> Dict[str, Any] | None:

@@ -46,7 +46,6 @@ def main(arguments: list[str]) -> None:
     for fact, reason in exempt.items():
         print(f"{fact:6} (none: {reason})")
     missing = [fact for fact in wanted if not answers[fact]]
-    print(
-        f"{len(wanted)} facts, {len(missing)} stated by no answer{': ' if missing else ''}{', '.join(missing)}"
-    )
+    named = ", ".join(missing) or "none"
+    print(f"{len(wanted)} facts, {len(missing)} stated by no answer: {named}")
     sys.exit(1 if missing else 0)

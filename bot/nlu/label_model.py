@@ -76,6 +76,7 @@ class LabelModel:
         groups = [_group_of(label) for label in labels]
         ngrams = self._ngrams.fit_transform(self._both_spellings(texts)).tocsr()
         self._on_ngrams.fit(ngrams, groups)
+        self._on_ngrams.coef_ = self._on_ngrams.coef_.astype(np.float32)
         if self.encoders:
             vectors = encode(self.encoders, texts)
             self._centre = vectors.mean(axis=0)
@@ -92,7 +93,9 @@ class LabelModel:
             if len(set(own_labels)) == 1:
                 self._only[group] = own_labels[0]
             else:
-                self._within[group] = LinearSVC(C=0.6, random_state=0).fit(ngrams[own], own_labels)
+                # Most n-grams never stand in one topic's examples: kept sparse, they cost no memory.
+                model = LinearSVC(C=0.6, random_state=0).fit(ngrams[own], own_labels)
+                self._within[group] = model.sparsify()
 
     def warm_up(self) -> None:
         """Loads the encoders now rather than at the first message."""

@@ -1,29 +1,34 @@
-"""The local web page: the same conversation in any browser, with or without JavaScript.
+"""The local site: a page of an imaginary town hall that embeds the widget, and the other ways to show it.
 
-Without JavaScript each message is a plain form; the conversation's id travels in the form, so no cookie
-is set. With JavaScript the page does the same through the REST channel without reloading.
+/                 the town hall's page, with the widget in a corner
+/assistant        the widget as a full page
+/cadre            the widget for an <iframe>; /cadre/exemple embeds it
+/sans-javascript  the same conversation by plain forms; its id travels in the form, so no cookie is set
 """
 
 from __future__ import annotations
 
 import uuid
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Text
+from typing import Any, Awaitable, Callable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import turn
+from bot.channels import origins, turn
+from bot.channels.erasure import erase
+from bot.channels.site import assets, formatting, history
+from bot.nlg import french
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "templates"
+THEMES = ("mairie", "dsfr", "contraste")
 
 
 class SiteChannel(InputChannel):
-    """The page at the root of the server."""
+    """The pages, the files they load, and the conversation without JavaScript."""
 
     @classmethod
     def name(cls) -> str:
@@ -35,48 +40,85 @@ class SiteChannel(InputChannel):
         return "/"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The page, its form and its two static files."""
+        """The pages and files."""
         routes = Blueprint("site_channel")
-        page = Environment(
-            loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
-        ).get_template("page.html")
+        files = assets.read()
+        assets.serve(routes, files)
+        pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+        pages.globals["address"] = lambda name: files[name].address
+        pages.filters["day"] = french.date
+        pages.tests["match_address"] = formatting.is_address
+
+        def page(name: str, **values: Any) -> HTTPResponse:
+            return response.html(pages.get_template(name).render(**values))
+
+        def plain_page(conversation: str, said: list[history.Said]) -> HTTPResponse:
+            message_id = uuid.uuid4().hex
+            return page("plain_page.html", conversation=conversation, message_id=message_id, said=said)
 
         @routes.get("/")
-        async def show(_: Request) -> HTTPResponse:
-            return response.html(page.render(conversation=uuid.uuid4().hex, exchanges=[]))
+        async def show_town_hall(request: Request) -> HTTPResponse:
+            theme = request.args.get("theme")
+            return page("town_hall.html", theme=theme if theme in THEMES else None, themes=THEMES)
 
-        @routes.post("/")
+        @routes.get("/assistant")
+        async def show_full_page(_: Request) -> HTTPResponse:
+            return page("full_page.html")
+
+        @routes.get("/cadre")
+        async def show_frame(_: Request) -> HTTPResponse:
+            answer = page("frame.html")
+            answer.headers["Content-Security-Policy"] = policy("frame-ancestors", *origins.allowed())
+            return answer
+
+        @routes.get("/cadre/exemple")
+        async def show_framing_page(_: Request) -> HTTPResponse:
+            answer = page("framing_page.html")
+            answer.headers["Content-Security-Policy"] = policy("frame-src")
+            return answer
+
+        @routes.get("/sans-javascript")
+        async def show_plain_page(_: Request) -> HTTPResponse:
+            return plain_page(uuid.uuid4().hex, [])
+
+        @routes.post("/sans-javascript")
         async def receive(request: Request) -> HTTPResponse:
             conversation = request.form.get("conversation") or uuid.uuid4().hex
+            if request.form.get("erase"):
+                await erase(Sanic.get_app().ctx.agent, conversation)
+                return page("erased.html")
             text = request.form.get("payload") or request.form.get("message")
-            said = await _history(conversation)
-            messages = await turn.take(Sanic.get_app(), text, conversation, self.name())
-            said += [("user", {"text": request.form.get("message") or ""})]
-            said += [("bot", message) for message in messages]
-            return response.html(page.render(conversation=conversation, exchanges=said))
+            return plain_page(
+                conversation, await self._talk(conversation, text, request.form.get("message_id"))
+            )
 
-        routes.static("/page.css", str(FOLDER / "page.css"), content_type="text/css; charset=utf-8")
-        routes.static("/page.js", str(FOLDER / "page.js"), content_type="text/javascript; charset=utf-8")
         return routes
 
+    async def _talk(self, conversation: str, text: str | None, message_id: str | None) -> list[history.Said]:
+        """The whole conversation after the message was answered; a page sent twice is answered once."""
+        app = Sanic.get_app()
+        before = await _events(conversation)
+        messages = await turn.take(app, text, conversation, self.name(), None, message_id)
+        after = await _events(conversation)
+        if len(after) > len(before) or message_id in (getattr(event, "message_id", "") for event in after):
+            return history.of(after)
+        # Notices (an empty message, no model) are no part of the conversation's events.
+        return [*history.of(before), history.by_user(text or "…"), *map(history.by_bot, messages)]
 
-async def _history(conversation: str) -> list[tuple[str, dict[str, Any]]]:
-    """What was said before in the conversation, oldest first."""
+
+async def _events(conversation: str) -> list[Any]:
     agent = getattr(Sanic.get_app().ctx, "agent", None)
     tracker = await agent.tracker_store.retrieve(conversation) if agent else None
-    said: list[tuple[str, dict[str, Any]]] = []
-    for event in tracker.events if tracker else ():
-        if isinstance(event, UserUttered) and event.text:
-            said.append(("user", {"text": _as_said(event.text, said)}))
-        elif isinstance(event, BotUttered):
-            said.append(("bot", {"text": event.text or "", "buttons": event.data.get("buttons") or []}))
-    return said
+    return list(tracker.events) if tracker else []
 
 
-def _as_said(text: str, said: list[tuple[str, dict[str, Any]]]) -> str:
-    """A payload shown as the title of the button that sent it."""
-    for speaker, message in reversed(said):
-        for button in message.get("buttons", []) if speaker == "bot" else []:
-            if button.get("payload") == text:
-                return str(button["title"])
-    return text
+def policy(directive: str, *sources: str) -> str:
+    """The pages' content security policy with one more directive, for this server and ``sources``."""
+    own = ("script-src", "style-src", "img-src", "connect-src", "form-action", directive)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            *(" ".join((name, "'self'", *(sources if name == directive else ()))) for name in own),
+            "base-uri 'none'",
+        )
+    )

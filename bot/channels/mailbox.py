@@ -1,0 +1,262 @@
+"""What must outlive a restart: events to answer, calls to send, events already seen, failures, counts.
+
+One SQLite file, used by one server process. A row leaves as soon as it is done, so nobody's words stay here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+DAY = 86400.0
+# The platforms repeat an event for days; a copied, signed request may come back much later.
+SEEN_DAYS = 366
+FAILURE_DAYS = 30
+ADDRESS_DAYS = 30
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS seen (channel TEXT, key BLOB, at REAL, PRIMARY KEY (channel, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, lane TEXT, channel TEXT, event TEXT, at REAL);
+CREATE INDEX IF NOT EXISTS inbox_lane ON inbox (lane, id);
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY, lane TEXT, channel TEXT, answer TEXT, call TEXT, sending INTEGER DEFAULT 0,
+    attempts INTEGER DEFAULT 0, due REAL DEFAULT 0, at REAL
+);
+CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (lane, id);
+CREATE TABLE IF NOT EXISTS failures (id INTEGER PRIMARY KEY, channel TEXT, call TEXT, reason TEXT, at REAL);
+CREATE TABLE IF NOT EXISTS counts (channel TEXT, what TEXT, number INTEGER, PRIMARY KEY (channel, what));
+CREATE TABLE IF NOT EXISTS addresses (lane TEXT PRIMARY KEY, channel TEXT, address TEXT, at REAL);
+"""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message from a person.
+
+    ``key`` is shared by all copies of the event. ``text`` is None for what is no text (photo, voice,
+    place). ``payload`` is what a tapped button sent, ``text`` then its title. ``address`` is what an answer
+    needs to find its way.
+    """
+
+    key: str
+    user: str
+    text: str | None
+    payload: str | None = None
+    address: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a platform's API, without its secrets.
+
+    ``optional`` calls (a receipt) are tried once; a ``repeatable`` call carries a key by which the
+    receiver drops copies.
+    """
+
+    path: str
+    body: Mapping[str, Any]
+    optional: bool = False
+    repeatable: bool = False
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A call waiting in the outbox."""
+
+    id: int
+    lane: str
+    channel: str
+    answer: str
+    call: Call
+    attempts: int
+    due: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A call that was given up, and why."""
+
+    channel: str
+    path: str
+    reason: str
+    at: float
+
+
+class Mailbox:
+    """The store. Times are seconds since the epoch, given by the caller."""
+
+    def __init__(self, file: Path | str) -> None:
+        """Opens or creates the file."""
+        if isinstance(file, Path):
+            file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def accept(self, channel: str, lane: str, event: Incoming, now: float, most: int) -> str:
+        """Keeps a new event: "received", or why not ("duplicates", or "flooded" past ``most`` waiting)."""
+        key = hashlib.sha256(event.key.encode()).digest()[:16]
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if (
+                self._db.execute("INSERT OR IGNORE INTO seen VALUES (?,?,?)", (channel, key, now)).rowcount
+                == 0
+            ):
+                outcome = "duplicates"
+            elif self._waiting(lane) >= most:
+                outcome = "flooded"
+            else:
+                outcome = "received"
+                self._db.execute(
+                    "INSERT INTO inbox (lane, channel, event, at) VALUES (?,?,?,?)",
+                    (lane, channel, json.dumps(asdict(event)), now),
+                )
+            self._count(channel, outcome)
+        return outcome
+
+    def next_event(self, lane: str) -> tuple[int, Incoming] | None:
+        """The lane's oldest event that has no answer yet."""
+        row = self._db.execute(
+            "SELECT id, event FROM inbox WHERE lane=? ORDER BY id LIMIT 1", (lane,)
+        ).fetchone()
+        return (row[0], Incoming(**json.loads(row[1]))) if row else None
+
+    def answer(
+        self,
+        event: int | None,
+        channel: str,
+        lane: str,
+        address: Mapping[str, Any],
+        calls: Iterable[Call],
+        now: float,
+    ) -> None:
+        """Puts an answer's calls into the outbox and takes its event out of the inbox: both or neither."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            answer = f"{event}-{now}"
+            self._db.executemany(
+                "INSERT INTO outbox (lane, channel, answer, call, at) VALUES (?,?,?,?,?)",
+                [(lane, channel, answer, json.dumps(asdict(call)), now) for call in calls],
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", (lane, channel, json.dumps(address), now)
+            )
+            self._db.execute("DELETE FROM inbox WHERE id=?", (event,))
+
+    def address(self, lane: str) -> tuple[str, dict[str, Any]] | None:
+        """The channel of a conversation and where it was last answered."""
+        row = self._db.execute("SELECT channel, address FROM addresses WHERE lane=?", (lane,)).fetchone()
+        return (row[0], json.loads(row[1])) if row else None
+
+    def next_call(self, lane: str) -> Queued | None:
+        """The lane's oldest call that is not sent yet."""
+        row = self._db.execute(
+            "SELECT id, lane, channel, answer, call, attempts, due, at FROM outbox WHERE lane=?"
+            " ORDER BY id LIMIT 1",
+            (lane,),
+        ).fetchone()
+        if row is None:
+            return None
+        number, lane, channel, answer, call, attempts, due, at = row
+        return Queued(number, lane, channel, answer, Call(**json.loads(call)), attempts, due, at)
+
+    def sending(self, queued: Queued) -> None:
+        """Notes that the call is on its way: should the process die now, nobody knows whether it arrived."""
+        self._db.execute("UPDATE outbox SET sending=1, attempts=attempts+1 WHERE id=?", (queued.id,))
+
+    def sent(self, queued: Queued) -> None:
+        """The call arrived: its row goes."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM outbox WHERE id=?", (queued.id,))
+            self._count(queued.channel, "sent")
+
+    def retry(self, queued: Queued, due: float) -> None:
+        """The call did not arrive: it waits until ``due``."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("UPDATE outbox SET sending=0, due=? WHERE id=?", (due, queued.id))
+            self._count(queued.channel, "retried")
+
+    def fail(self, queued: Queued, reason: str, now: float) -> None:
+        """The call is given up, and with it what is left of the same answer: half an answer misleads."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if queued.call.optional:
+                self._db.execute("DELETE FROM outbox WHERE id=?", (queued.id,))
+                return
+            left = self._db.execute(
+                "SELECT id, channel, call FROM outbox WHERE lane=? AND answer=? AND id>=? ORDER BY id",
+                (queued.lane, queued.answer, queued.id),
+            ).fetchall()
+            for row, channel, call in left:
+                why = reason if row == queued.id else "not sent: an earlier part of the answer failed"
+                self._fail(channel, call, why, now)
+                self._db.execute("DELETE FROM outbox WHERE id=?", (row,))
+
+    def report(self, channel: str, reason: str, now: float) -> None:
+        """Notes a failure that the platform reported afterwards."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._fail(channel, json.dumps(asdict(Call("", {}))), reason, now)
+
+    def recover(self, channels: Iterable[str], now: float) -> set[str]:
+        """The lanes with work left after a restart; calls that were on their way become failures."""
+        names = set(channels)
+        interrupted = self._db.execute("SELECT lane FROM outbox WHERE sending=1").fetchall()
+        for (lane,) in interrupted:
+            queued = self.next_call(lane)
+            if queued is not None:
+                self.fail(queued, "uncertain: the server stopped while it was being sent", now)
+        rows = self._db.execute("SELECT lane, channel FROM inbox UNION SELECT lane, channel FROM outbox")
+        return {lane for lane, channel in rows.fetchall() if channel in names}
+
+    def purge(self, now: float) -> None:
+        """Forgets what is too old to be of use."""
+        for table, days in (("seen", SEEN_DAYS), ("failures", FAILURE_DAYS), ("addresses", ADDRESS_DAYS)):
+            self._db.execute(f"DELETE FROM {table} WHERE at<?", (now - days * DAY,))
+
+    def count(self, channel: str, what: str) -> None:
+        """Adds one to a count."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._count(channel, what)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What was counted, by channel."""
+        table: dict[str, dict[str, int]] = {}
+        for channel, what, number in self._db.execute("SELECT channel, what, number FROM counts").fetchall():
+            table.setdefault(channel, {})[what] = number
+        return table
+
+    def failures(self) -> list[Failure]:
+        """The calls given up, the oldest first."""
+        rows = self._db.execute("SELECT channel, call, reason, at FROM failures ORDER BY id").fetchall()
+        return [Failure(channel, json.loads(call)["path"], reason, at) for channel, call, reason, at in rows]
+
+    def _waiting(self, lane: str) -> int:
+        row = self._db.execute("SELECT count(*) FROM inbox WHERE lane=?", (lane,)).fetchone()
+        return int(row[0])
+
+    def _fail(self, channel: str, call: str, reason: str, now: float) -> None:
+        self._db.execute(
+            "INSERT INTO failures (channel, call, reason, at) VALUES (?,?,?,?)", (channel, call, reason, now)
+        )
+        self._count(channel, "uncertain" if reason.startswith("uncertain") else "failed")
+
+    def _count(self, channel: str, what: str) -> None:
+        self._db.execute(
+            "INSERT INTO counts VALUES (?,?,1) ON CONFLICT DO UPDATE SET number=number+1", (channel, what)
+        )

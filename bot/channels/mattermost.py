@@ -1,0 +1,146 @@
+"""Mattermost: outgoing webhooks in public channels, a slash command everywhere, buttons.
+
+Rasa's own connector checks no token and nothing on a button, so anyone may speak for anyone; answers within
+the webhook with blocking calls; puts all people of a server that share an id in one conversation, whatever
+the channel; gives buttons no id, which newer servers refuse; and drops a message that the server refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sanic.request import Request
+
+from bot.channels import markup, signatures
+from bot.channels.delivery import Rate
+from bot.channels.mailbox import Call, Incoming
+from bot.channels.messaging import (
+    PUBLIC_URL,
+    MessagingChannel,
+    Unreadable,
+    Variable,
+    parse_object,
+    text_or_none,
+)
+from bot.channels.rendering import ChoiceStyle, Part, Shape
+from bot.channels.signatures import hmac_sha256
+
+MAX_TEXT = 16383
+
+
+class MattermostChannel(MessagingChannel):
+    """A bot account of a Mattermost server."""
+
+    variables = (
+        Variable("MATTERMOST_URL", "the server's address, such as https://chat.example.fr"),
+        Variable("MATTERMOST_BOT_TOKEN", "the bot account's access token"),
+        Variable("MATTERMOST_WEBHOOK_TOKENS", "tokens of the outgoing webhook and slash command, by commas"),
+        Variable(PUBLIC_URL, "the server's public address, which the buttons call", shared=True),
+    )
+    shape = Shape(
+        format=markup.mattermost,
+        limit=MAX_TEXT,
+        styles=(ChoiceStyle("actions", most=15, title=64, payload=1000, text=MAX_TEXT),),
+    )
+    rate = Rate(per_second=10, burst=20)
+    rate_of_one = Rate(per_second=2, burst=5)
+
+    @classmethod
+    def name(cls) -> str:
+        """The name in the address."""
+        return "mattermost"
+
+    @property
+    def key(self) -> str:
+        """The bot's access token."""
+        return self.values["MATTERMOST_BOT_TOKEN"]
+
+    def is_authentic(self, request: Request) -> bool:
+        """True where the request bears a token of ours or, for a button, the seal that we gave it."""
+        try:
+            fields = _fields(request)
+        except Unreadable:
+            return False
+        context = fields.get("context")
+        if isinstance(context, dict):
+            seal = self._seal(
+                str(fields.get("channel_id")), str(context.get("payload")), str(context.get("title"))
+            )
+            return signatures.same(str(context.get("seal")), seal)
+        given = str(fields.get("token") or "")
+        tokens = [token.strip() for token in self.values["MATTERMOST_WEBHOOK_TOKENS"].split(",")]
+        return any([signatures.same(given, token) for token in tokens])
+
+    def events(self, request: Request) -> Iterable[Incoming]:
+        """The message, command or pressed button."""
+        fields = _fields(request)
+        user, channel = str(fields["user_id"]), str(fields["channel_id"])
+        context = fields.get("context")
+        if isinstance(context, dict):
+            root = str(context.get("root") or "")
+            key, text, payload = fields["trigger_id"], context["title"], context["payload"]
+        elif "command" in fields:
+            root, payload = "", None
+            key, text = fields["trigger_id"], text_or_none(fields.get("text")) or "aide"
+        else:
+            root, payload = str(fields.get("root_id") or fields["post_id"]), None
+            key, text = fields["post_id"], _without_trigger(fields)
+        address = {"channel_id": channel, "root_id": root}
+        yield Incoming(key, ":".join([user, channel, root]), text, payload, address)
+
+    def calls(
+        self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
+    ) -> list[Call]:
+        """One post a part, in the thread of the question."""
+        return [Call("api/v4/posts", self._body(part, address)) for part in parts]
+
+    def address_of(self, call: Call) -> str:
+        """The API's address."""
+        return f"{self.values['MATTERMOST_URL'].rstrip('/')}/{call.path}"
+
+    def authorization(self) -> dict[str, str]:
+        """The bot's token."""
+        return {"Authorization": f"Bearer {self.values['MATTERMOST_BOT_TOKEN']}"}
+
+    def _body(self, part: Part, address: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {**address, "message": part.text}
+        if part.choices:
+            channel = address["channel_id"]
+            actions = [
+                {
+                    "id": f"choice{rank}",
+                    "type": "button",
+                    "name": choice.title,
+                    "integration": {
+                        "url": f"{self.values[PUBLIC_URL].rstrip('/')}/webhooks/{self.name()}/webhook",
+                        # Kept by the server and given back when the button is pressed; people never see it.
+                        "context": {
+                            "payload": choice.wire,
+                            "title": choice.title,
+                            "root": address["root_id"],
+                            "seal": self._seal(channel, choice.wire, choice.title),
+                        },
+                    },
+                }
+                for rank, choice in enumerate(part.choices, start=1)
+            ]
+            body["props"] = {"attachments": [{"fallback": part.text, "actions": actions}]}
+        return body
+
+    def _seal(self, channel: str, payload: str, title: str) -> str:
+        return hmac_sha256(self.key, f"{channel}\n{payload}\n{title}".encode())
+
+
+def _fields(request: Request) -> dict[str, Any]:
+    """The request's fields, sent as JSON or as a form after the webhook's settings."""
+    if (request.headers.get("Content-Type") or "").startswith("application/json"):
+        return parse_object(request.body)
+    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _without_trigger(fields: Mapping[str, Any]) -> str | None:
+    """The words after the one that triggered the webhook; None for a file without words."""
+    words = str(fields.get("text") or "").strip().removeprefix(str(fields.get("trigger_word") or "")).strip()
+    return words or (None if fields.get("file_ids") else "aide")

@@ -1,0 +1,198 @@
+"""What every messaging channel shares: a webhook that checks, keeps and acknowledges, and API calls."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.delivery import Delivery, Rate, Verdict
+from bot.channels.mailbox import Call, Incoming
+from bot.channels.rendering import Part, Shape
+from bot.channels.signatures import hmac_sha256
+
+PUBLIC_URL = "ASSISTANT_PUBLIC_URL"
+SERVER_ERRORS = (500, 502, 503)
+
+
+class Unreadable(Exception):
+    """A request that is signed as it should be, but is not what the platform sends."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An environment variable: its name, what it holds, its default; ``shared`` ones turn no channel on."""
+
+    name: str
+    holds: str
+    default: str | None = None
+    shared: bool = False
+
+
+class MessagingChannel(ABC):
+    """A platform whose webhook is answered at once and whose API is called behind.
+
+    A subclass gives the variables, the shape, the rates and the methods below. It is mounted as Rasa's
+    ``InputChannel`` is, without being one: Rasa takes seconds to import, and no turn goes through it.
+    """
+
+    variables: ClassVar[tuple[Variable, ...]]
+    shape: ClassVar[Shape]
+    rate: ClassVar[Rate]
+    rate_of_one: ClassVar[Rate]
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        """Takes the values of the variables, by name."""
+        self.values = values
+
+    @classmethod
+    @abstractmethod
+    def name(cls) -> str:
+        """The name in the address, in the variables' report and for the conversation."""
+
+    def url_prefix(self) -> str:
+        """The last part of the address."""
+        return self.name()
+
+    @abstractmethod
+    def is_authentic(self, request: Request) -> bool:
+        """True where the request bears the platform's signature."""
+
+    @abstractmethod
+    def events(self, request: Request) -> Iterable[Incoming]:
+        """The messages in a request; what is no person's message is left out. May raise ``Unreadable``."""
+
+    @abstractmethod
+    def calls(
+        self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
+    ) -> list[Call]:
+        """The calls that send the parts; ``messages`` are what they were rendered from."""
+
+    @abstractmethod
+    def address_of(self, call: Call) -> str:
+        """The full address of a call, which may hold secrets."""
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """The secret that names the conversations."""
+
+    def receipts(self, address: Mapping[str, Any]) -> list[Call]:
+        """Calls that acknowledge a message before its answer."""
+        return []
+
+    def encode(self, call: Call, key: str) -> tuple[bytes, dict[str, str]]:
+        """The body and headers of a call; JSON with a bearer token is the commonest.
+
+        ``key`` names the call, the same at each try.
+        """
+        return to_json(call.body), {"Content-Type": "application/json; charset=utf-8", **self.authorization()}
+
+    def authorization(self) -> dict[str, str]:
+        """The headers that prove who calls."""
+        return {}
+
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+        """What became of a call, by its reply."""
+        return by_status(status, headers)
+
+    def challenge(self, request: Request) -> HTTPResponse | None:
+        """The reply to a platform that checks the address by a GET; None where it does not."""
+        return None
+
+    def acknowledge(self, request: Request) -> HTTPResponse:
+        """The immediate reply to a webhook request."""
+        return response.json({})
+
+    def reports(self, request: Request) -> Iterable[str]:
+        """Failures that the platform reports about earlier messages."""
+        return ()
+
+    def conversation(self, user: str) -> str:
+        """The conversation's id: no one can guess it from a telephone number, nor read one from it."""
+        return f"{self.name()}-{hmac_sha256(self.key, user.encode())[:32]}"
+
+    def blueprint(self, on_new_message: Callable[[Any], Awaitable[Any]]) -> Blueprint:
+        """The routes; ``on_new_message`` is not used, since a turn must answer whatever happens."""
+        routes = Blueprint(f"{self.name()}_channel")
+
+        @routes.get("/webhook")
+        async def check(request: Request) -> HTTPResponse:
+            reply = self.challenge(request)
+            if reply is None:
+                _delivery(request).mailbox.count(self.name(), "refused")
+                return response.json({"status": 403}, status=403)
+            return reply
+
+        @routes.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            delivery = _delivery(request)
+            if not self.is_authentic(request):
+                delivery.mailbox.count(self.name(), "refused")
+                return response.json({"status": 403}, status=403)
+            try:
+                events = list(self.events(request))
+                for reason in self.reports(request):
+                    delivery.report(self, reason)
+            except (Unreadable, KeyError, TypeError, ValueError, AttributeError, IndexError):
+                delivery.mailbox.count(self.name(), "unreadable")
+                return response.json({"status": 400}, status=400)
+            delivery.accept(self, events)
+            return self.acknowledge(request)
+
+        return routes
+
+
+def by_status(status: int, headers: Mapping[str, str]) -> Verdict:
+    """The verdict that a status alone allows."""
+    if 200 <= status < 300:
+        return Verdict("sent")
+    reason = f"status {status}"
+    if status == 429 or status in SERVER_ERRORS:
+        return Verdict("retry", reason, seconds_of(headers.get("Retry-After")))
+    # A gateway that waited in vain does not know whether the platform took the call.
+    return Verdict("uncertain" if status == 504 else "refused", reason)
+
+
+def seconds_of(text: object) -> float | None:
+    """The seconds in a Retry-After; None where it holds none."""
+    try:
+        return max(0.0, float(str(text)))
+    except ValueError:
+        return None
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The request's JSON object, or ``Unreadable``."""
+    return parse_object(request.body)
+
+
+def parse_object(content: bytes | str) -> dict[str, Any]:
+    """The JSON object in the content, or ``Unreadable``."""
+    try:
+        value = json.loads(content)
+    except ValueError as error:
+        raise Unreadable from error
+    if not isinstance(value, dict):
+        raise Unreadable
+    return value
+
+
+def text_or_none(value: object) -> str | None:
+    """The value where it is a text with something in it."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def to_json(value: object) -> bytes:
+    """Compact JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _delivery(request: Request) -> Delivery:
+    return request.app.ctx.delivery  # type: ignore[no-any-return]

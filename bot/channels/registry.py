@@ -1,0 +1,88 @@
+"""Which messaging channels are on: those whose environment variables are all set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanic import Sanic
+
+from bot import settings
+from bot.channels.callback import CallbackChannel, MailChannel
+from bot.channels.delivery import Delivery, Patience, TakeTurn
+from bot.channels.mailbox import Mailbox
+from bot.channels.mattermost import MattermostChannel
+from bot.channels.messaging import PUBLIC_URL, MessagingChannel
+from bot.channels.messenger import MessengerChannel
+from bot.channels.slack import SlackChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.twilio import SmsChannel, TwilioWhatsAppChannel
+from bot.channels.whatsapp import WhatsAppChannel
+
+CHANNELS: tuple[type[MessagingChannel], ...] = (
+    TelegramChannel,
+    MessengerChannel,
+    WhatsAppChannel,
+    TwilioWhatsAppChannel,
+    SmsChannel,
+    SlackChannel,
+    MattermostChannel,
+    CallbackChannel,
+    MailChannel,
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """A channel's state: "on", "off" (nothing of its own is set) or "incomplete", with what is missing."""
+
+    channel: str
+    state: str
+    missing: tuple[str, ...]
+    webhook: str
+
+
+def state(channel: type[MessagingChannel], environment: Mapping[str, str]) -> State:
+    """Whether the channel is on under those variables; an empty variable counts as not set."""
+    wanted = [variable for variable in channel.variables if variable.default is None]
+    missing = tuple(variable.name for variable in wanted if not environment.get(variable.name))
+    begun = any(environment.get(variable.name) for variable in wanted if not variable.shared)
+    word = "off" if not begun else "incomplete" if missing else "on"
+    base = (environment.get(PUBLIC_URL) or f"https://<{PUBLIC_URL}>").rstrip("/")
+    return State(channel.name(), word, missing, f"{base}/webhooks/{channel.name()}/webhook")
+
+
+def enabled(environment: Mapping[str, str]) -> list[MessagingChannel]:
+    """The channels that are on, ready to be mounted."""
+    return [
+        channel(
+            {
+                variable.name: environment.get(variable.name) or variable.default or ""
+                for variable in channel.variables
+            }
+        )
+        for channel in CHANNELS
+        if state(channel, environment).state == "on"
+    ]
+
+
+def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> None:
+    """Gives the server the delivery that those channels need; without any, nothing is added."""
+    if not channels:
+        return
+    patience = Patience(
+        first=float(settings.get("CHANNELS_FIRST_RETRY_SECONDS")),
+        give_up=float(settings.get("CHANNELS_GIVE_UP_SECONDS")),
+    )
+
+    async def start(app: Sanic, _: object) -> None:
+        mailbox = Mailbox(Path(settings.get("CHANNELS_DB")))
+        app.ctx.delivery = Delivery(app, channels, mailbox, patience, take)
+        await app.ctx.delivery.start()
+
+    async def stop(app: Sanic, _: object) -> None:
+        await app.ctx.delivery.stop()
+
+    app.register_listener(start, "before_server_start")
+    app.register_listener(stop, "before_server_stop")

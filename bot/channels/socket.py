@@ -1,0 +1,147 @@
+"""The socket.io channel: an answer is the acknowledgement of its message, and a message is taken once.
+
+Speaks the events of Rasa's own channel (``session_request``, ``user_uttered``, ``bot_uttered``), so that its
+clients work. Rasa's own never awaits ``enter_room``, which python-socketio made a coroutine in 5.10: with
+``session_persistence`` nobody gets an answer. It also cannot say that a message arrived.
+
+A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as acknowledgement, and may send the
+message again until it does: the first answer is given again. The other windows of the same conversation get
+the event ``exchange``. ``erase`` erases the conversation.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any, Awaitable, Callable, Dict
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from socketio import AsyncServer
+
+from bot.channels import origins, turn
+from bot.channels.erasure import erase
+
+logger = logging.getLogger(__name__)
+
+ADDRESS = "/socket.io"
+MAX_PACKET_BYTES = 64 * 1024
+
+
+class SocketBlueprint(Blueprint):
+    """A blueprint that attaches the socket server to the application it is registered in."""
+
+    def __init__(self, sockets: AsyncServer) -> None:
+        """Holds ``sockets`` until then."""
+        super().__init__("socket_channel")
+        self.ctx.sockets = sockets
+
+    def register(self, app: Sanic, options: Dict[str, Any]) -> None:
+        """Registers the routes and the socket server's own."""
+        self.ctx.sockets.attach(app, ADDRESS)
+        super().register(app, options)
+
+
+class PushedMessages(OutputChannel):
+    """Sends what nobody asked for (a person's reply) to every window of the conversation."""
+
+    def __init__(self, sockets: AsyncServer) -> None:
+        """Sends through ``sockets``."""
+        self._sockets = sockets
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name."""
+        return "socket"
+
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+        """Sends the message whole, with its metadata."""
+        await self._sockets.emit("bot_uttered", turn.shown(recipient_id, message), room=recipient_id)
+
+
+class SocketChannel(InputChannel):
+    """Conversations over socket.io."""
+
+    def __init__(self) -> None:
+        """The socket server, which checks the origin of whoever connects."""
+        self._sockets = AsyncServer(
+            async_mode="sanic",
+            cors_allowed_origins=origins.socket_may_call,
+            cors_credentials=False,
+            max_http_buffer_size=MAX_PACKET_BYTES,
+        )
+
+    @classmethod
+    def name(cls) -> str:
+        """The name that conditions and the tracker see."""
+        return "socket"
+
+    def get_output_channel(self) -> OutputChannel | None:
+        """The channel for messages that answer no message."""
+        return PushedMessages(self._sockets)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The events and a health route."""
+        sockets = self._sockets
+        routes = SocketBlueprint(sockets)
+
+        @routes.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @sockets.on("session_request")
+        async def open_session(sid: str, data: Any = None) -> Dict[str, Any]:
+            conversation = _text(data, "session_id", 128) or uuid.uuid4().hex
+            await sockets.save_session(sid, {"conversation": conversation})
+            await sockets.enter_room(sid, conversation)
+            await sockets.emit("session_confirm", conversation, to=sid)
+            return {"session_id": conversation}
+
+        @sockets.on("user_uttered")
+        async def receive(sid: str, data: Any = None) -> Dict[str, Any]:
+            conversation = await self._conversation(sid, data)
+            message_id = _text(data, "message_id", 64)
+            metadata = turn.client_metadata(data)
+            messages = await turn.take(
+                Sanic.get_app(), _field(data, "message"), conversation, self.name(), metadata, message_id
+            )
+            if message_id is None:
+                for message in messages:
+                    await sockets.emit("bot_uttered", message, to=sid)
+                return {"messages": messages}
+            exchange = {"message_id": message_id, "messages": messages}
+            told = {**exchange, "shown": _text(data, "shown", turn.MAX_CHARACTERS) or ""}
+            await sockets.emit("exchange", told, room=conversation, skip_sid=sid)
+            return exchange
+
+        @sockets.on("erase")
+        async def forget(sid: str, data: Any = None) -> Dict[str, Any]:
+            conversation = await self._conversation(sid, data)
+            try:
+                await erase(Sanic.get_app().ctx.agent, conversation)
+            except Exception as error:
+                logger.error("a conversation could not be erased: %s", type(error).__name__)
+                return {"erased": False}
+            await sockets.emit("erased", room=conversation, skip_sid=sid)
+            return {"erased": True}
+
+        return routes
+
+    async def _conversation(self, sid: str, data: Any) -> str:
+        """The id that the event names, or the one of the connection."""
+        named = _text(data, "session_id", 128)
+        if named:
+            return named
+        session = await self._sockets.get_session(sid)
+        return str(session.setdefault("conversation", uuid.uuid4().hex))
+
+
+def _field(data: Any, name: str) -> Any:
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _text(data: Any, name: str, longest: int) -> str | None:
+    value = _field(data, name)
+    return value if isinstance(value, str) and 0 < len(value) <= longest else None

@@ -1,0 +1,1 @@
+"""The messaging channels, each against a stand-in of its platform."""
