@@ -77,6 +77,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "ASSISTANT_PORT": str(_free_port()),
         "ACTION_SERVER_PORT": str(_free_port()),
         "CONVERSATIONS_DB": str(state / "conversations.db"),
+        "FEEDBACK_DATABASE_URL": f"sqlite:///{state / 'feedback.db'}",
     }
     log = (state / "log.txt").open("wb")
     supervisor = subprocess.Popen(

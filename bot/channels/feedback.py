@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
-from bot.channels.erasure import erase
+from bot.channels.conversations import erase
 from bot.channels.origins import open_to_sites
 
 logger = logging.getLogger(__name__)

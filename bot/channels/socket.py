@@ -22,7 +22,7 @@ from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
 from bot.channels import origins, turn
-from bot.channels.erasure import erase
+from bot.channels.conversations import erase
 
 logger = logging.getLogger(__name__)
 

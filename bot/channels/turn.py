@@ -9,8 +9,8 @@ from typing import Any, Dict, List
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sanic import Sanic
 
+from bot.channels.conversations import answered
 from bot.channels.notices import notice
-from bot.channels.replay import answered
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import origins, turn
-from bot.channels.erasure import erase
+from bot.channels.conversations import erase
 from bot.channels.site import assets, formatting, history
 from bot.nlg import french
 

@@ -73,7 +73,8 @@ function steps(rows, block, ticks, on) {
     const box = h("input", { type: "checkbox", checked: ticks.includes(name), onchange: () => on.tick(name, box.checked) });
     return h("li", {}, h("label", {}, box, h("span", {}, runs(row, on.base))));
   });
-  return h("ol", { class: "steps", "aria-label": text.steps }, items);
+  // Browsers that drop the role of a list without markers are told of it.
+  return h("ol", { class: "steps", role: "list", "aria-label": text.steps }, items);
 }
 
 function choices(buttons, choose) {
