@@ -72,10 +72,13 @@ class Conversation:
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The assistant as ``make run`` starts it, on free ports and with a store of its own."""
     state = tmp_path_factory.mktemp("state")
+    action_port = _free_port()
     environment = {
         **os.environ,
         "ASSISTANT_PORT": str(_free_port()),
-        "ACTION_SERVER_PORT": str(_free_port()),
+        "ACTION_SERVER_PORT": str(action_port),
+        # Another test may have applied the default settings to this process already.
+        "ACTION_SERVER_URL": f"http://127.0.0.1:{action_port}/webhook",
         "CONVERSATIONS_DB": str(state / "conversations.db"),
         "FEEDBACK_DATABASE_URL": f"sqlite:///{state / 'feedback.db'}",
     }
