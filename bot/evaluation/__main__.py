@@ -8,7 +8,6 @@ import warnings
 
 COMMANDS = {
     "topics": "the topic of each message of a file, and how often it is right",
-    "compare": "ours against other pipelines, trained and measured on the same data in one run",
     "freshness": "every value and source by check date; fails on an expired one",
     "coverage": "which answers state each fact of the list; a fact that none states is named",
     "channels": "the same conversations through every channel",
