@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
-from actions.base import AnsweringAction, changes, facts_said_now, intent_of, question_of
+from actions.base import AnsweringAction, Facts, changes, facts_said_now, intent_of, question_of
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
 QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
@@ -73,6 +73,11 @@ class ActionExplainQuestion(AnsweringAction):
         return []
 
 
+def question_of_facts(said: Facts) -> str | None:
+    """The question that the facts of a message most likely mean, None where they mean none."""
+    return next((label for fact, value, label in QUESTION_OF_FACT if said.get(fact) == value), None)
+
+
 def _guide_of_last_answer(tracker: Tracker) -> str | None:
     last = tracker.get_slot("last_answer") or {}
     question = (last.get("question") or "").partition(".")[0]
@@ -81,10 +86,10 @@ def _guide_of_last_answer(tracker: Tracker) -> str | None:
 
 def _answer_by_fact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
     said = facts_said_now(tracker)
-    for fact, value, label in QUESTION_OF_FACT:
-        if said.get(fact) == value:
-            dispatcher.utter_message(response=f"utter_{label}")
-            return changes(tracker, last_answer={"question": label}, misses=None)
+    meant = question_of_facts(said)
+    if meant is not None:
+        dispatcher.utter_message(response=f"utter_{meant}")
+        return changes(tracker, last_answer={"question": meant}, misses=None)
     nearest = question_of(tracker)
     if nearest is not None and not said:
         dispatcher.utter_message(response=f"utter_{nearest}")

@@ -7,7 +7,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
-from actions.base import FACT_SLOTS, AnsweringAction, changes, facts_of, intent_of
+from actions.answers import question_of_facts
+from actions.base import FACT_SLOTS, AnsweringAction, changes, facts_of, facts_said_now, intent_of
 from bot.law.regional_tax import region_name
 
 WORDINGS = {"make_simpler": "easy", "make_shorter": "short", "make_standard": None}
@@ -109,10 +110,14 @@ class ActionAskBetween(AnsweringAction):
         return "action_ask_between"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Both topics by name and as buttons; a fact that was asked for is taken instead."""
+        """Both topics by name and as buttons, unless a fact of the message settles which is meant."""
         if dialogue.fact_told(tracker):
             return dialogue.take_fact(dispatcher, tracker)
         first, second = dialogue.nearest_topics(tracker)[:2]
+        meant = question_of_facts(facts_said_now(tracker))
+        if meant and meant.removeprefix("faq/").partition(".")[0] in (first, second):
+            dispatcher.utter_message(response=f"utter_{meant}")
+            return changes(tracker, last_answer={"question": meant}, misses=None)
         dispatcher.utter_message(
             response="utter_close_call",
             first={"response": f"utter_topic_{first}"},
