@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -46,7 +47,12 @@ class Assistant:
     def process(self, module: str) -> psutil.Process:
         """The process that runs ``python -m module``; fails where there is none."""
         children = psutil.Process(self.supervisor.pid).children(recursive=True)
-        return next(child for child in children if module in child.cmdline())
+        for child in children:
+            # One that another test killed may still be waiting to be collected.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if module in child.cmdline():
+                    return child
+        raise LookupError(f"no process runs {module}")
 
 
 @dataclass
