@@ -7,7 +7,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
-from actions.base import AnsweringAction, Facts, changes, facts_said_now, intent_of, question_of
+from actions.base import AnsweringAction, changes, facts_said_now, intent_of, question_of
+from bot.guides.facts import Facts
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
 QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (

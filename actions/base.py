@@ -13,24 +13,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.law.remedies import Case
-from bot.law.situation import FIELDS as SITUATION_FIELDS
+from bot.guides.facts import FACT_NAMES, Facts
 
 logger = logging.getLogger(__name__)
 
 PARIS = ZoneInfo("Europe/Paris")
-CASE_FIELDS = tuple(
-    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed")
-)
-FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
-# "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
-FACT_SLOTS = tuple(
-    name
-    for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, "date"))
-    if name != "needs_help"
-)
-
-Facts = dict[str, Any]
 
 
 def today() -> dt.date:
@@ -40,13 +27,13 @@ def today() -> dt.date:
 
 def facts_of(tracker: Tracker) -> Facts:
     """The facts told so far, by slot name; unknown ones are absent."""
-    return {name: tracker.get_slot(name) for name in FACT_SLOTS if tracker.get_slot(name) is not None}
+    return {name: tracker.get_slot(name) for name in FACT_NAMES if tracker.get_slot(name) is not None}
 
 
 def facts_said_now(tracker: Tracker) -> Facts:
     """The facts that the latest message states."""
     entities = tracker.latest_message.get("entities") or []
-    return {entity["entity"]: entity["value"] for entity in entities if entity["entity"] in FACT_SLOTS}
+    return {entity["entity"]: entity["value"] for entity in entities if entity["entity"] in FACT_NAMES}
 
 
 def intent_of(tracker: Tracker) -> str:

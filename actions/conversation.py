@@ -8,23 +8,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
 from actions.answers import question_of_facts
-from actions.base import FACT_SLOTS, AnsweringAction, changes, facts_of, facts_said_now, intent_of
-from bot.law.regional_tax import region_name
+from actions.base import AnsweringAction, changes, facts_of, facts_said_now, intent_of
+from bot.guides.facts import FACT_NAMES, told
 
 WORDINGS = {"make_simpler": "easy", "make_shorter": "short", "make_standard": None}
-
-
-def response_of_fact(name: str, value: object) -> str:
-    """The response that tells a fact: one for each value of a choice, one for each kind of date or number."""
-    if isinstance(value, bool):
-        return f"utter_fact_{name}_{'yes' if value else 'no'}"
-    is_choice = isinstance(value, str) and name != "region" and not value[:1].isdigit()
-    return f"utter_fact_{name}_{value}" if is_choice else f"utter_fact_{name}"
-
-
-def told(name: str, value: object) -> object:
-    """The value as its sentence needs it: a region by its name."""
-    return region_name(value) if name == "region" and isinstance(value, str) else value
 
 
 class ActionChangeWording(AnsweringAction):
@@ -52,7 +39,7 @@ class ActionRestartCase(AnsweringAction):
         """Every fact and the running dialogue are dropped; the wording stays."""
         dispatcher.utter_message(response="utter_restarted")
         state = ("guided_dialogue", "asked_fact", "skipped_facts", "last_answer", "misses")
-        return changes(tracker, **{name: None for name in (*FACT_SLOTS, *state)})
+        return changes(tracker, **{name: None for name in (*FACT_NAMES, *state)})
 
 
 class ActionCancelDialogue(AnsweringAction):
@@ -78,11 +65,7 @@ class ActionRecap(AnsweringAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """The facts in one list, or that there are none yet."""
-        known = [
-            {"response": response_of_fact(name, value), "values": {name: told(name, value)}}
-            for name, value in facts_of(tracker).items()
-            if name != "date"
-        ]
+        known = told(facts_of(tracker))
         if known:
             dispatcher.utter_message(response="utter_recap", facts=known)
         else:

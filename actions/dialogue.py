@@ -12,14 +12,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Facts, changes, facts_of, facts_said_now, intent_of, today
-from actions.eligibility import EligibilityGuide
-from actions.guides import Guide, Reply
-from actions.price import PriceGuide
-from actions.remedy import RemedyGuide
+from actions.base import changes, facts_of, facts_said_now, intent_of, today
+from bot.guides import GUIDES
+from bot.guides.facts import Facts
+from bot.guides.guide import Reply
 from bot.law.situation import CHOICES, FIELDS
 
-GUIDES: dict[str, Guide] = {guide.name: guide for guide in (PriceGuide(), EligibilityGuide(), RemedyGuide())}
 YES_NO_FACTS = frozenset(
     {*FIELDS, "refusal_states_remedies", "urgent"} - CHOICES.keys() - {"first_registration"}
 )

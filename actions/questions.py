@@ -7,7 +7,9 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
-from actions.base import AnsweringAction, Facts, changes, facts_of, question_of, today
+from actions.base import AnsweringAction, changes, facts_of, question_of, today
+from bot.guides import GUIDES
+from bot.guides.facts import Facts
 
 # The questions whose answer the core computes as soon as one of these facts is known.
 COMPUTED: dict[str, tuple[str, frozenset[str]]] = {
@@ -77,5 +79,5 @@ def _computing_guide(label: str, facts: Facts) -> str | None:
     if label not in COMPUTED:
         return None
     name, deciding = COMPUTED[label]
-    is_open = dialogue.GUIDES[name].next_question(facts, frozenset(), today()) is not None
+    is_open = GUIDES[name].next_question(facts, frozenset(), today()) is not None
     return None if is_open or not deciding & facts.keys() else name

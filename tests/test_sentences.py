@@ -12,7 +12,7 @@ import yaml
 
 from bot.law.parameters import ParameterError, cite, parameter
 from bot.law.quotes import names as quote_names
-from bot.nlg.generator import PLACEHOLDER, SourcedResponseGenerator
+from bot.nlg.sentences import PLACEHOLDER, Sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = dt.date.today()
@@ -30,8 +30,7 @@ DIGITS_IN_NAMES = re.compile(
     r"(?m)^\d\. |\b[YZ]\d\b|\b[A-Z]{2}[- ]\d{3}[- ][A-Z]{1,2}\b|\b\d{3,4}[- ][A-Z]{2,3}[- ]\d{2}\b"
     r"|\bE85\b|\bL\de\b|\bCO2\b|\b50 cm3\b"
 )
-GENERATOR = SourcedResponseGenerator()
-GENERATOR.responses = RESPONSES
+GENERATOR = Sentences(RESPONSES)
 
 
 def texts(name: str) -> list[str]:
@@ -126,7 +125,7 @@ def test_unreadable_parameters_silence_no_answer(monkeypatch: pytest.MonkeyPatch
     def fail(*_: object) -> None:
         raise ParameterError("fees.yml: unreadable")
 
-    monkeypatch.setattr("bot.nlg.generator.parameter", fail)
+    monkeypatch.setattr("bot.nlg.sentences.parameter", fail)
     monkeypatch.setattr("bot.law.quotes.published", fail)
     answer = GENERATOR.render("utter_faq/cost", {}, "rest", {}, TODAY)
     assert answer is not None and "ne sont pas lisibles" in answer["text"].replace("\u00a0", " ")

@@ -1,52 +1,22 @@
-"""The assistant's natural language generator: one place where a response's name becomes French text.
-
-A response may hold
-  {deadlines.appeal}   a dated parameter, written by its unit
-  {quotes.duplicate}   a price computed by the fee calculator
-  {total:amount}       a value given by the action, with a format (amount, date, list, say, items, steps)
-A line whose list is empty is left out. The value ``topics`` adds a button a topic. ``metadata.sources``
-become the source line.
-"""
+"""The assistant's sentences as Rasa's natural language generator."""
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-import re
-from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.law import quotes
-from bot.law.parameters import ParameterError, parameter
-from bot.nlg import french, sources
-
-logger = logging.getLogger(__name__)
-
-PARIS = ZoneInfo("Europe/Paris")
-PLACEHOLDER = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)(?::([a-z]+))?\}")
-UNAVAILABLE = "utter_value_unavailable"
-CAUTION = "utter_caution_old_source"
-# A question states nothing: its source is for who asks why.
-QUESTION_PREFIX = "utter_ask_"
-# Where each line has a price, the short wording is the standard one.
-SHORT_CHANNELS = frozenset({"sms"})
+from bot.nlg.sentences import Sentences
 
 
-class MissingValue(Exception):
-    """A sentence needs a value that neither the action nor the parameters give; the message names it."""
-
-
-class SourcedResponseGenerator(TemplatedNaturalLanguageGenerator):
-    """Writes responses with their values, source line and, where a source is too old, a caution."""
+class SourcedResponseGenerator(Sentences, NaturalLanguageGenerator):
+    """Writes the responses of the domain; the loaded model replaces them."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        """Takes the responses of the domain; the loaded model replaces them."""
+        """As Rasa builds a generator: from its endpoint, which says nothing here, and a domain."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(
@@ -54,129 +24,3 @@ class SourcedResponseGenerator(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """The response's text, buttons and metadata, or None where no response has that name."""
         return self.render(utter_action, tracker.current_slot_values(), output_channel, kwargs)
-
-    def render(
-        self,
-        name: str,
-        slots: dict[str, Any],
-        channel: str,
-        values: dict[str, Any],
-        on: dt.date | None = None,
-    ) -> dict[str, Any] | None:
-        """As ``generate``, for given slots and day; an unusable value gives the "unavailable" response."""
-        on = on or dt.datetime.now(PARIS).date()
-        try:
-            return self._render(name, slots, channel, values, on)
-        except (MissingValue, ParameterError, ValueError, KeyError) as error:
-            logger.error("response %s cannot be written: %s", name, error)
-            if name == UNAVAILABLE:
-                return None
-            return self.render(UNAVAILABLE, slots, channel, {}, on)
-
-    def _render(
-        self, name: str, slots: dict[str, Any], channel: str, values: dict[str, Any], on: dt.date
-    ) -> dict[str, Any] | None:
-        if "wording" in values:
-            slots = {**slots, "wording": values["wording"]}
-        elif channel in SHORT_CHANNELS and not slots.get("wording"):
-            slots = {**slots, "wording": "short"}
-        variation = self.variation(name, slots, channel)
-        if variation is None:
-            return None
-        standard = self.variation(name, {}, "") or variation
-        writer = _Writer(self, slots, channel, values, on)
-        body = writer.write(variation["text"])
-        metadata = {**standard.get("metadata", {}), **variation.get("metadata", {})}
-        references = [*metadata.get("sources", []), *values.get("sources", []), *writer.references]
-        cited = sources.cited(dict.fromkeys(references), on)
-        notes = [] if name.startswith(QUESTION_PREFIX) else [sources.line(cited)]
-        if any(source.expired for source in cited) and name != CAUTION:
-            caution = self._render(CAUTION, slots, channel, {}, on)
-            notes.append(caution["text"] if caution else "")
-        return {
-            # The body keeps its ** for the clients that can show it; the text is for all the others.
-            "text": "\n\n".join(part for part in (body.replace("**", ""), *notes) if part),
-            "buttons": [
-                *(self._topic_button(topic, slots, channel) for topic in values.get("topics") or ()),
-                *(variation.get("buttons") or standard.get("buttons") or ()),
-            ],
-            "metadata": {
-                "response": name,
-                "body": body,
-                "sources": [asdict(source) for source in cited],
-            },
-        }
-
-    def variation(self, name: str, slots: dict[str, Any], channel: str) -> dict[str, Any] | None:
-        """The wording of a response for those slots and that channel, or None."""
-        return self._random_response_for(name, channel, slots)
-
-    def _topic_button(self, topic: str, slots: dict[str, Any], channel: str) -> dict[str, str]:
-        title = self.variation(f"utter_topic_{topic}", slots, channel)
-        if title is None:
-            raise MissingValue(f"utter_topic_{topic}")
-        return {"title": title["text"].strip(), "payload": f"/faq/{topic}"}
-
-
-class _Writer:
-    """Fills the placeholders of one response, and remembers the sources its items bring."""
-
-    def __init__(
-        self,
-        generator: SourcedResponseGenerator,
-        slots: dict[str, Any],
-        channel: str,
-        values: dict[str, Any],
-        on: dt.date,
-    ) -> None:
-        self.references: list[str] = []
-        self._generator = generator
-        self._slots = slots
-        self._channel = channel
-        self._values = values
-        self._on = on
-
-    def write(self, text: str) -> str:
-        """The text with every placeholder filled; lines whose list is empty are left out."""
-        lines = (line for line in text.strip().splitlines() if not self._is_empty(line))
-        return french.elide("\n".join(PLACEHOLDER.sub(self._fill, line) for line in lines))
-
-    def _is_empty(self, line: str) -> bool:
-        given = (self._values.get(match[1]) for match in PLACEHOLDER.finditer(line))
-        return any(value == [] for value in given)
-
-    def _fill(self, match: re.Match[str]) -> str:
-        name, style = match[1], match[2]
-        if name in self._values and self._values[name] is not None:
-            return self._format(self._values[name], style)
-        if name.startswith("quotes."):
-            return french.amount(quotes.published(name.removeprefix("quotes."), self._on).amount)
-        if "." in name:
-            node = parameter(name)
-            return french.of_unit(node.on(name, self._on).value, node.unit)
-        raise MissingValue(name)
-
-    def _format(self, value: Any, style: str | None) -> str:
-        if style == "amount":
-            return french.amount(value)
-        if style == "date":
-            return french.date(value)
-        if style == "list":
-            return french.enumeration(value)
-        if style == "say":
-            return self._item(value)
-        if style == "items":
-            return "".join(f"\n- {self._item(item)}" for item in value)
-        if style == "steps":
-            return "".join(f"\n{rank}. {self._item(item)}" for rank, item in enumerate(value, start=1))
-        return str(value)
-
-    def _item(self, item: dict[str, Any]) -> str:
-        """Another response within this one: ``{"response": name, "values": {}, "reference": citation}``."""
-        variation = self._generator.variation(item["response"], self._slots, self._channel)
-        if variation is None:
-            raise MissingValue(item["response"])
-        own = variation.get("metadata", {}).get("sources", [])
-        self.references += [item["reference"]] if item.get("reference") else own
-        inner = _Writer(self._generator, self._slots, self._channel, item.get("values", {}), self._on)
-        return inner.write(variation["text"])

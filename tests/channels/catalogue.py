@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot.nlg.generator import PLACEHOLDER, SourcedResponseGenerator
+from bot.nlg.sentences import PLACEHOLDER, Sentences
 from bot.settings import ROOT
 
 ON = dt.date(2026, 11, 21)
@@ -40,11 +40,9 @@ def responses() -> dict[str, list[dict[str, Any]]]:
 
 
 @lru_cache(maxsize=1)
-def generator() -> SourcedResponseGenerator:
+def generator() -> Sentences:
     """The assistant's own generator over every response."""
-    made = SourcedResponseGenerator()
-    made.responses = {**responses(), "utter_fact_sample": [{"text": SAMPLE}]}
-    return made
+    return Sentences({**responses(), "utter_fact_sample": [{"text": SAMPLE}]})
 
 
 def messages(channel: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from actions.base import Facts
+from bot.guides.facts import Facts
 
 
 @dataclass(frozen=True)

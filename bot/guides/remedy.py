@@ -7,8 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from actions.base import CASE_FIELDS, Facts
-from actions.guides import Reply, date_or_none
+from bot.guides.facts import CASE_FIELDS, Facts
+from bot.guides.guide import Reply, date_or_none
 from bot.law.remedies import Case, FileStatus, Residence, Step, open_questions, plan
 
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))

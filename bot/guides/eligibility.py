@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from actions.base import Facts
-from actions.guides import Reply, items
+from bot.guides.facts import Facts
+from bot.guides.guide import Reply, items
 from bot.law.decision import Decision, Status
 from bot.law.eligibility import decide, open_questions
 from bot.law.situation import FIELDS, Situation

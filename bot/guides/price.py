@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from actions.base import Facts
-from actions.guides import Reply, date_or_none
+from bot.guides.facts import Facts
+from bot.guides.guide import Reply, date_or_none
 from bot.law.fees import Note, Quote, Reading, quote
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError

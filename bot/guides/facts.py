@@ -1,0 +1,45 @@
+"""The facts of a case by name, as a conversation, a sheet or a form holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.law.regional_tax import region_name
+from bot.law.remedies import Case
+from bot.law.situation import FIELDS as SITUATION_FIELDS
+
+# Values are what JSON holds: text (a choice or an ISO date), number or truth.
+Facts = dict[str, Any]
+
+CASE_FIELDS = tuple(
+    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed")
+)
+FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
+# "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
+FACT_NAMES = tuple(
+    name
+    for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, "date"))
+    if name != "needs_help"
+)
+
+
+def told(facts: Facts) -> list[dict[str, Any]]:
+    """The facts as the lines of a list, each said by its response; a date alone tells nothing."""
+    return [
+        {"response": response_of_fact(name, value), "values": {name: _as_said(name, value)}}
+        for name, value in facts.items()
+        if name != "date"
+    ]
+
+
+def response_of_fact(name: str, value: object) -> str:
+    """The response that tells a fact: one for each value of a choice, one for each kind of date or number."""
+    if isinstance(value, bool):
+        return f"utter_fact_{name}_{'yes' if value else 'no'}"
+    is_choice = isinstance(value, str) and name != "region" and not value[:1].isdigit()
+    return f"utter_fact_{name}_{value}" if is_choice else f"utter_fact_{name}"
+
+
+def _as_said(name: str, value: object) -> object:
+    """The value as its sentence needs it: a region by its name."""
+    return region_name(value) if name == "region" and isinstance(value, str) else value
