@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation import freshness as freshness_list
 from bot.law import freshness, parameters
 from bot.law.parameters import ParameterError, cite, number_on, value_on
 
@@ -111,3 +112,21 @@ def test_a_source_expires_the_day_after_its_limit() -> None:
     last_day = freshness.expires_on(source.authority, source.verified_on)
     assert not freshness.is_expired(source, last_day)
     assert freshness.is_expired(source, last_day + dt.timedelta(days=1))
+
+
+def test_a_check_date_set_back_makes_the_list_fail(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def status() -> object:
+        with pytest.raises(SystemExit) as stopped:
+            freshness_list.main(["--on", TODAY.isoformat()])
+        return stopped.value.code
+
+    (folder / "limits.yml").write_text(GOOD, encoding="utf-8")
+    parameters.validate()
+    assert status() == 0
+    years_ago = (TODAY - dt.timedelta(days=2000)).isoformat()
+    (folder / "limits.yml").write_text(GOOD.replace(TODAY.isoformat(), years_ago), encoding="utf-8")
+    parameters.validate()
+    assert status() == 1
+    assert "EXPIRED" in capsys.readouterr().out

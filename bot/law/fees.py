@@ -131,7 +131,7 @@ def quote(
     only. Raises MissingFact naming a fact that decides and is not known, ValueError for an operation that
     no rule here prices, ParameterError naming region and day where a value is not known.
     """
-    request = issue(operation, vehicle, address_changes_before)
+    request = issue(operation, vehicle, on, address_changes_before)
     old_rules = on < first_day()
     readings: tuple[Reading, ...]
     if old_rules:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.law.parameters import number_on
 from bot.law.plates import PlateFormat
 from bot.law.vehicle import MOPEDS, MissingFact, Vehicle, known
 
@@ -66,8 +68,6 @@ class Issue:
     document: Document
 
 
-LABELS_PER_CARD = 3  # the address changes that a label shows; the next one brings a new certificate
-
 _PURPOSES: dict[Operation, tuple[Purpose, ...]] = {
     Operation.DUPLICATE: (Purpose.DUPLICATE,),
     Operation.DUPLICATE_WITH_ADDRESS_CHANGE: (Purpose.DUPLICATE, Purpose.ADDRESS),
@@ -94,7 +94,9 @@ _NOT_TOLD = frozenset({None, PlateFormat.UNKNOWN})
 _PROVISIONAL = frozenset({PlateFormat.WW, PlateFormat.W_GARAGE})
 
 
-def issue(operation: Operation, vehicle: Vehicle, address_changes_before: int | None = None) -> Issue:
+def issue(
+    operation: Operation, vehicle: Vehicle, on: dt.date, address_changes_before: int | None = None
+) -> Issue:
     """What the operation asks for on this vehicle (code de la route, art. R322-2, R322-7 and R322-10).
 
     Raises MissingFact where the number format or the count of past address changes decides, ValueError for
@@ -107,7 +109,7 @@ def issue(operation: Operation, vehicle: Vehicle, address_changes_before: int | 
         raise ValueError(f"no price rule is known for plate_format {vehicle.plate_format!r}")
     if _is_old_number(operation, vehicle):
         return Issue(purposes | {Purpose.CONVERSION}, Document.CERTIFICATE)
-    if operation is Operation.ADDRESS_CHANGE and not _is_beyond_labels(address_changes_before):
+    if operation is Operation.ADDRESS_CHANGE and not _is_beyond_labels(address_changes_before, on):
         return Issue(purposes, Document.LABEL)
     return Issue(purposes, Document.CERTIFICATE)
 
@@ -120,8 +122,8 @@ def _is_old_number(operation: Operation, vehicle: Vehicle) -> bool:
     return plate_format is PlateFormat.FNI
 
 
-def _is_beyond_labels(address_changes_before: int | None) -> bool:
+def _is_beyond_labels(address_changes_before: int | None, on: dt.date) -> bool:
     count = known(address_changes_before, "address_changes_before")
     if count < 0:
         raise ValueError(f"address_changes_before cannot be negative, not {count}")
-    return count >= LABELS_PER_CARD
+    return count >= number_on("fees.address_labels", on)

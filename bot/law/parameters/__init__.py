@@ -27,6 +27,7 @@ Unit = Literal[
     "days",
     "working_days",
     "minutes",
+    "count",
     "date",
     "phone",
     "url",
