@@ -1,0 +1,128 @@
+"""What a plan is made of: its stage, its steps, what to know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.law.time_limits import TimeLimit
+
+
+class Stage(str, Enum):
+    """Where the case stands on the day of the question; each stage has its main answer."""
+
+    UNKNOWN = "unknown"
+    NOT_REQUESTED = "not_requested"
+    UNDER_REVIEW = "under_review"
+    INCOMPLETE = "incomplete"
+    WAITING_UNDATED = "waiting_undated"
+    WAITING = "waiting"
+    NOT_RECEIVED = "not_received"
+    AT_POST_OFFICE = "at_post_office"
+    SENT_BACK = "sent_back"
+    RECEIVED = "received"
+    REFUSED_UNDATED = "refused_undated"
+    REFUSED = "refused"
+    COURT_ONLY = "court_only"
+    APPEAL_PENDING = "appeal_pending"
+    APPEAL_REJECTED = "appeal_rejected"
+    LIMITS_NOT_BINDING = "limits_not_binding"
+    LIMIT_PASSED = "limit_passed"
+
+
+class StepCode(str, Enum):
+    """The things a person can do, or will be able to do; each has its sentence."""
+
+    TRACK = "track"
+    CONTACT = "contact"
+    WAIT_DELIVERY = "wait_delivery"
+    PICK_UP = "pick_up"
+    ASK_RESEND = "ask_resend"
+    COMPLETE_FILE = "complete_file"
+    FIRST_REQUEST = "first_request"
+    NEW_REQUEST = "new_request"
+    ASK_REASONS = "ask_reasons"
+    ASK_REASONS_OF_SILENCE = "ask_reasons_of_silence"
+    GRACIOUS_APPEAL = "gracious_appeal"
+    GRACIOUS_APPEAL_UNDATED = "gracious_appeal_undated"
+    HIERARCHICAL_APPEAL = "hierarchical_appeal"
+    HIERARCHICAL_APPEAL_UNDATED = "hierarchical_appeal_undated"
+    HIERARCHICAL_APPEAL_LATE = "hierarchical_appeal_late"
+    WAIT_ANSWER = "wait_answer"
+    SILENCE_REJECTS = "silence_rejects"
+    COURT = "court"
+    COURT_UNDATED = "court_undated"
+    COURT_AFTER_APPEAL = "court_after_appeal"
+    INTERIM_MEASURES = "interim_measures"
+    INTERIM_SUSPENSION = "interim_suspension"
+    DEFENDER = "defender"
+    MEDIATION = "mediation"
+    KEEP_PROOFS = "keep_proofs"
+    TAX_CLAIM = "tax_claim"
+
+
+class WarningCode(str, Enum):
+    """What to know beside the steps; each has its sentence."""
+
+    NON_WORKING_DAY = "non_working_day"
+    LAST_HOURS = "last_hours"
+    EDGE_APPEAL = "edge_appeal"
+    LATE_APPEAL = "late_appeal"
+    IMPLIED_REJECTION = "implied_rejection"
+    LATE_ANSWER = "late_answer"
+    BOTH_ANSWERS = "both_answers"
+    LIMITS_NOT_BINDING = "limits_not_binding"
+    CHECK_REMEDIES = "check_remedies"
+    DISTANCE = "distance"
+    WHICH_COURT = "which_court"
+    DEFENDER_NO_SUSPENSION = "defender_no_suspension"
+    NO_SPEEDING_UP = "no_speeding_up"
+    DELIVERY_NOT_GUARANTEED = "delivery_not_guaranteed"
+    INITIAL_SILENCE = "initial_silence"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: from when, until when, whether it stops the court's clock, and how sure we are."""
+
+    code: StepCode
+    reference: str
+    opens: dt.date | None = None
+    deadline: TimeLimit | None = None
+    interrupts: bool = False
+    certain: bool = True
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """One thing to know, with its source, its values and how sure we are."""
+
+    code: WarningCode
+    reference: str
+    certain: bool = True
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the case stands, what to do now, what comes next if that is done, and what to know."""
+
+    on: dt.date
+    stage: Stage
+    now: tuple[Step, ...]
+    later: tuple[Step, ...] = ()
+    warnings: tuple[Caution, ...] = ()
+    deadline: TimeLimit | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DatedStage:
+    """A stage and the days it lasts, both included; ``until`` is None while no date ends it."""
+
+    stage: Stage
+    since: dt.date
+    until: dt.date | None
