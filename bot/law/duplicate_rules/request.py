@@ -1,0 +1,41 @@
+"""The rules on the request itself: help, payment, sending it."""
+
+from __future__ import annotations
+
+from bot.law.duplicate_rules.finding import Case, Finding
+from bot.law.situation import (
+    Applicant,
+    Holder,
+)
+
+
+def help_wanted(case: Case) -> Finding | None:
+    """Who cannot do it online is helped at a digital point or a France services house (F1726)."""
+    if not case.situation.needs_help or case.situation.applicant is Applicant.PROFESSIONAL:
+        return None
+    return Finding(
+        steps=("get_help",), documents=("request_information",), warnings=("keep_credentials_private",)
+    )
+
+
+def payment(case: Case) -> Finding | None:
+    """The online service takes bank cards only (Service-Public.fr F1726)."""
+    if case.situation.applicant is Applicant.PROFESSIONAL:
+        return None
+    return Finding(documents=("bank_card",))
+
+
+def request(case: Case) -> Finding | None:
+    """Accepted: file number, provisional certificate, then the card (R322-10; arrêté, art. 17)."""
+    known = case.situation
+    through = known.applicant is Applicant.PROFESSIONAL
+    with_address = known.holder not in {Holder.COMPANY, Holder.MINOR, Holder.LESSOR}
+    return Finding(
+        steps=(
+            "request_through_professional" if through else "request_online",
+            "print_provisional",
+            "wait_for_card",
+        ),
+        documents=("request_information", *(("address_proof",) if with_address else ())),
+        warnings=("post_office_pickup",),
+    )
