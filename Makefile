@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: run test train lint freshness coverage evaluate channels environment help
+.PHONY: run test train lint freshness coverage evaluate compare load faults masking channels sbom environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -37,3 +37,9 @@ evaluate: environment
 
 channels: environment
 	@$(PYTHON) -W ignore -m bot.channels
+
+compare load faults masking: environment
+	@$(PYTHON) -W ignore -m bot.evaluation $@
+
+sbom: environment
+	@.tools/uv export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file sbom.cdx.json
