@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.law import plates
 from bot.nlu import dates, lexicon, places
 from bot.nlu.text import fold
+from bot.privacy import masking
 
 FactValue = str | bool | int
 
@@ -21,7 +22,11 @@ FactValue = str | bool | int
 _NEGATION = re.compile(
     r"\b(?:pas|jamais|sans|aucun|aucune|ni|non)(?:\s+(?:encore|ete|de|d'|du|la|le|ma|un|une|fait|ai))*\s*$"
 )
-_NOT_NEGATION = re.compile(r"(?:pourquoi|ou) pas\s*$")
+_NOT_NEGATION = re.compile(
+    r"(?:pourquoi|ou) pas\s*$|^(?:ah|oh|euh|mais|bah|ben|en fait|finalement)?,?\s*non\s*$"
+)
+# "j'habite à Lyon" says where a person lives, not where the card was stolen.
+_HOME = re.compile(r"\b(?:j'?habit|habit|vi[st]\b|resid|demeur|domicili|chez (?:moi|nous))[^,.;]{0,25}$")
 # How far before a date its meaning is looked for.
 _CUE_WINDOW = 60
 _REGISTRATION = re.compile(
@@ -35,6 +40,10 @@ _AGE = re.compile(
 _NEW = re.compile(r"\b(?:voiture|vehicule|moto|auto|scooter)\s+neu(?:ve|f)\b")
 _YEAR = re.compile(r"\b(?:19[5-9]|20[0-3])\d\b")
 _BARE_NUMBER = re.compile(r"\D{0,20}\b(\d{1,2})\b\D{0,20}")
+_VEHICLE_FOUND = re.compile(
+    r"(?:voiture|vehicule|moto|auto|scooter|camion\w*|plaques?)\s+(?:\w+\s+){0,3}(?:re)?trouve"
+    r"|(?:re)?trouve[er]?e?s?\s+(?:ma|mon|la|le|sa|son|notre)\s+(?:voiture|vehicule|moto|auto|scooter)"
+)
 _POWER = re.compile(r"\b(\d{1,2})\s*(?:cv|chevaux(?: fiscaux)?|ch fiscaux)\b")
 
 
@@ -84,6 +93,8 @@ def _all(text: str, folded: str, today: dt.date, named_places: tuple[str, ...]) 
     yield from _from_lexicon(folded)
     for plate in plates.find(text):
         yield FoundFact("plate_format", plate.format.value, plate.start, plate.end)
+    for masked in masking.plate_formats(text):
+        yield FoundFact("plate_format", masked.format, masked.start, masked.end)
     yield from _from_places(text, named_places)
     yield from _from_dates(text, folded, today)
     yield from _from_numbers(folded, today)
@@ -104,7 +115,8 @@ def _from_places(text: str, named_places: tuple[str, ...]) -> Iterator[FoundFact
     for place in places.find(text, named_places):
         if place.region:
             yield FoundFact("region", place.region, place.start, place.end)
-        yield FoundFact("event_abroad", place.abroad, place.start, place.end)
+        if not _HOME.search(fold(text[: place.start])):
+            yield FoundFact("event_abroad", place.abroad, place.start, place.end)
 
 
 def _from_dates(text: str, folded: str, today: dt.date) -> Iterator[FoundFact]:
@@ -117,7 +129,7 @@ def _from_dates(text: str, folded: str, today: dt.date) -> Iterator[FoundFact]:
 def _date_kind(before: str) -> str:
     """What a date is about: the announcing words nearest before it, or just ``date``."""
     nearest = [
-        (match.start(), -rank, kind)
+        (match.end(), -rank, kind)
         for rank, (kind, cue) in enumerate(lexicon.date_cues())
         for match in cue.finditer(before)
     ]
@@ -143,6 +155,8 @@ def _settle(found: dict[str, FoundFact], folded: str) -> None:
     if found.get("vehicle_stolen") and found["vehicle_stolen"].value is True and "reason" not in found:
         stolen = found["vehicle_stolen"]
         found["reason"] = FoundFact("reason", "theft", stolen.start, stolen.end)
+    if "original_found" in found and _VEHICLE_FOUND.search(folded):
+        del found["original_found"]
     abroad = found.get("event_abroad")
     if abroad and not ("reason" in found or "vehicle_stolen" in found):
         # "je vis en Bretagne" says where a person lives, not where the card was stolen.

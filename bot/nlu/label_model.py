@@ -1,30 +1,34 @@
-"""The statistics behind the topic classifier, free of Rasa: features, linear models, ranking.
+"""The statistics behind the topic classifier, free of Rasa: features, models, ranking.
 
-Two linear models vote: one on character and word n-grams of the text as typed and as corrected, one on a
-sentence vector. First the topic is found among all (while learning, each kind of out-of-scope message counts
-as a topic of its own), then the question within the topic.
+Two models vote: a linear one on character and word n-grams of the text as typed and as corrected, and a small
+network on sentence vectors. Both read the whole message and, once more, its last question. Both learn from
+noisy copies of the examples besides the examples. First the topic is found among all (while learning, each
+kind of out-of-scope message counts as a topic of its own), then the question within the topic.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion
-from sklearn.svm import LinearSVC
+from sklearn.neural_network import MLPClassifier
 
 from bot.nlu.encoders import encode, encoder
+from bot.nlu.last_question import last_question
+from bot.nlu.margins import Margins
+from bot.nlu.ngrams import forget_what_was_left_out, ngrams
+from bot.nlu.noise import copies
 from bot.nlu.spelling import Speller
-from bot.nlu.text import fold
 from bot.nlu.topics import OUT_OF_SCOPE, is_question, topic_of
 
 # Turns the margins of a linear model into shares.
 _SHARPNESS = 6.0
+# What stands in fewer texts costs memory and tells little.
+_RAREST = 5
 
 
 @dataclass(frozen=True)
@@ -49,53 +53,56 @@ class Ranking:
 class LabelModel:
     """Learns topics and their questions from texts."""
 
-    def __init__(self, encoders: Sequence[str], out_of_scope_weight: float) -> None:
+    def __init__(
+        self, encoders: Sequence[str], out_of_scope_weight: float, french: Set[str] = frozenset()
+    ) -> None:
         """A model of the encoders available here.
 
         ``out_of_scope_weight`` says how much more often a message is out of scope in life than in the
-        examples, which are mostly about the card.
+        examples, which are mostly about the card. ``french``: words that are never typing errors.
         """
         self.encoders = tuple(name for name in encoders if encoder(name) is not None)
         self._out_of_scope_weight = out_of_scope_weight
-        self._speller = Speller({})
-        self._ngrams = FeatureUnion(
-            [
-                ("characters", _tfidf(analyzer="char_wb", ngram_range=(2, 5), min_df=3)),
-                ("words", _tfidf(analyzer="word", ngram_range=(1, 2), min_df=2, token_pattern=r"\b\w+\b")),
-            ]
-        )
-        self._on_ngrams = LinearSVC(C=0.6, random_state=0)
-        self._on_vectors = LogisticRegression(C=10, max_iter=100)
-        self._within: dict[str, LinearSVC] = {}
-        self._only: dict[str, str] = {}
-        self._centre = np.zeros(0)
+        self._french = french
+        self._ngrams = ngrams(_RAREST)
 
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> LabelModel:
         """Learns from parallel texts and labels."""
-        self._speller = Speller.learn(texts)
-        groups = [_group_of(label) for label in labels]
-        ngrams = self._ngrams.fit_transform(self._both_spellings(texts)).tocsr()
-        self._on_ngrams.fit(ngrams, groups)
-        self._on_ngrams.coef_ = self._on_ngrams.coef_.astype(np.float32)
-        if self.encoders:
-            vectors = encode(self.encoders, texts)
-            self._centre = vectors.mean(axis=0)
-            self._on_vectors.fit(self._centred(vectors), groups)
-        self._fit_within(ngrams, labels, groups)
+        self._speller = Speller.learn(texts, self._french)
+        noisy = [(copy, label) for text, label in zip(texts, labels, strict=True) for copy in copies(text)]
+        all_texts = [*texts, *(copy for copy, _ in noisy)]
+        all_labels = [*labels, *(label for _, label in noisy)]
+        groups = [_group_of(label) for label in all_labels]
+        features = self._ngrams.fit_transform(self._spellings(all_texts)).tocsr()
+        forget_what_was_left_out(self._ngrams)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            # It runs outside Python's lock on one core, the encoders on the others.
+            topics = pool.submit(Margins.learn, features, groups)
+            if self.encoders:
+                self._fit_vectors(self._vectors(all_texts), groups)
+            self._fit_within(features[: len(texts)], labels)
+            self._topics = topics.result()
         return self
 
-    def _fit_within(self, ngrams: csr_matrix, labels: Sequence[str], groups: Sequence[str]) -> None:
+    def _fit_vectors(self, vectors: np.ndarray, groups: Sequence[str]) -> None:
+        self._centre = vectors.mean(axis=0)
+        self._on_vectors = MLPClassifier(
+            hidden_layer_sizes=(256,), learning_rate_init=2e-3, batch_size=512, max_iter=6, random_state=0
+        )
+        self._on_vectors.fit(self._centred(vectors), groups)
+        # Twice the size of the network, and nothing reads it once it has learnt.
+        del self._on_vectors._optimizer
+
+    def _fit_within(self, features: csr_matrix, labels: Sequence[str]) -> None:
         rows: dict[str, list[int]] = defaultdict(list)
-        for row, group in enumerate(groups):
-            rows[group].append(row)
-        for group, own in rows.items():
-            own_labels = [labels[row] for row in own]
-            if len(set(own_labels)) == 1:
-                self._only[group] = own_labels[0]
-            else:
-                # Most n-grams never stand in one topic's examples: kept sparse, they cost no memory.
-                model = LinearSVC(C=0.6, random_state=0).fit(ngrams[own], own_labels)
-                self._within[group] = model.sparsify()
+        for row, label in enumerate(labels):
+            rows[_group_of(label)].append(row)
+        self._within = Margins.side_by_side(
+            [Margins.learn(features[own], [labels[row] for row in own]) for own in rows.values()]
+        )
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, label in enumerate(self._within.classes):
+            self._places[_group_of(label)].append(place)
 
     def warm_up(self) -> None:
         """Loads the encoders now rather than at the first message."""
@@ -103,39 +110,42 @@ class LabelModel:
 
     def rank(self, texts: Sequence[str]) -> list[Ranking]:
         """The ranking of every text."""
-        ngrams = self._ngrams.transform(self._both_spellings(texts)).tocsr()
-        shares = self._group_shares(texts, ngrams)
-        return [self._ranking(ngrams[row], shares[row]) for row in range(len(texts))]
+        features = self._ngrams.transform(self._spellings(texts)).tocsr()
+        shares, margins = self._group_shares(texts, features), self._within.of(features)
+        return [self._ranking(*row) for row in zip(shares, margins, strict=True)]
 
-    def _group_shares(self, texts: Sequence[str], ngrams: csr_matrix) -> np.ndarray:
-        shares = _softmax(self._on_ngrams.decision_function(ngrams))
+    def _group_shares(self, texts: Sequence[str], features: csr_matrix) -> np.ndarray:
+        shares = _softmax(self._topics.of(features))
         if self.encoders:
-            vectors = self._centred(encode(self.encoders, texts))
+            vectors = self._centred(self._vectors(texts))
             shares = np.sqrt(shares * self._on_vectors.predict_proba(vectors))
-        is_outside = np.array([topic_of(group) == OUT_OF_SCOPE for group in self._on_ngrams.classes_])
+        is_outside = np.array([topic_of(group) == OUT_OF_SCOPE for group in self._topics.classes])
         shares[:, is_outside] *= self._out_of_scope_weight
         return shares / shares.sum(axis=1, keepdims=True)
 
-    def _ranking(self, ngrams: csr_matrix, shares: np.ndarray) -> Ranking:
+    def _ranking(self, shares: np.ndarray, margins: np.ndarray) -> Ranking:
         labels: list[tuple[str, float]] = []
         topics: dict[str, float] = defaultdict(float)
-        for group, share in zip(self._on_ngrams.classes_, shares.tolist(), strict=True):
+        for group, share in zip(self._topics.classes, shares.tolist(), strict=True):
             topics[topic_of(group)] += share
-            labels += self._labels_of(group, share, ngrams)
+            places = self._places[group]
+            parts = _softmax(margins[None, places])[0].tolist()
+            labels += [
+                (self._within.classes[place], share * part) for place, part in zip(places, parts, strict=True)
+            ]
         return Ranking(sorted(labels, key=_by_share), sorted(topics.items(), key=_by_share))
 
-    def _labels_of(self, group: str, share: float, ngrams: csr_matrix) -> list[tuple[str, float]]:
-        if group in self._only:
-            return [(self._only[group], share)]
-        model = self._within[group]
-        margins = model.decision_function(ngrams)
-        if margins.ndim == 1:
-            margins = np.stack([-margins, margins], axis=1)
-        parts = _softmax(margins)[0].tolist()
-        return [(label, share * part) for label, part in zip(model.classes_, parts, strict=True)]
+    def _spellings(self, texts: Sequence[str]) -> list[str]:
+        """Each text as typed, as corrected, and the correction of its last question."""
+        correct = self._speller.correct
+        return [f"{text} {correct(text)} {correct(last_question(text))}" for text in texts]
 
-    def _both_spellings(self, texts: Sequence[str]) -> list[str]:
-        return [f"{text} {self._speller.correct(text)}" for text in texts]
+    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """The vectors of each text and of its last question, side by side."""
+        last = [last_question(text) for text in texts]
+        rows = {text: row for row, text in enumerate(dict.fromkeys([*texts, *last]))}
+        vectors = encode(self.encoders, list(rows))
+        return np.hstack([vectors[[rows[text] for text in column]] for column in (texts, last)])
 
     def _centred(self, vectors: np.ndarray) -> np.ndarray:
         # Encoders put all French questions about cars in one corner of their space.
@@ -147,10 +157,6 @@ def _group_of(label: str) -> str:
     """What the first step tells apart: a topic, or one kind of out-of-scope message."""
     topic = topic_of(label)
     return label if topic == OUT_OF_SCOPE else topic
-
-
-def _tfidf(**options: object) -> TfidfVectorizer:
-    return TfidfVectorizer(preprocessor=fold, sublinear_tf=True, dtype=np.float32, **options)
 
 
 def _softmax(margins: np.ndarray) -> np.ndarray:

@@ -13,11 +13,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.text import normalise
+from bot.privacy import masking
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class FrenchNormaliser(GraphComponent):
-    """Replaces a message's text by its normalised form; the tracker keeps what was typed."""
+    """Replaces a message's text by its normalised form, personal data masked as in what people send.
+
+    The tracker keeps the text that the channel took, which is masked too.
+    """
 
     @classmethod
     def create(
@@ -39,5 +43,5 @@ class FrenchNormaliser(GraphComponent):
         """The same messages, their texts normalised."""
         for message in messages:
             if message.get(TEXT):
-                message.set(TEXT, normalise(message.get(TEXT)), add_to_output=True)
+                message.set(TEXT, masking.mask(normalise(message.get(TEXT))), add_to_output=True)
         return messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
@@ -21,8 +23,14 @@ class SpacyFrench(SpacyNLP):
     @staticmethod
     def load_model(spacy_model_name: str) -> SpacyModel:
         """The model with its named entities alone; raises OSError where it is not installed."""
-        return SpacyModel(model=spacy.load(spacy_model_name, exclude=UNUSED), model_name=spacy_model_name)
+        return _load(spacy_model_name)
 
     def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
         """The data as it came: no component learns from spaCy's documents."""
         return training_data
+
+
+@lru_cache(maxsize=1)
+def _load(name: str) -> SpacyModel:
+    # Rasa's graph has two nodes for the component, and each would load the model for itself.
+    return SpacyModel(model=spacy.load(name, exclude=UNUSED), model_name=name)

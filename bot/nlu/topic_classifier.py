@@ -8,6 +8,7 @@ Here a question's label (``faq/cost.professional``) is a class like any other; t
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import Any, Dict, List, Type
 
 import joblib
@@ -16,21 +17,28 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.utils.spacy_utils import SpacyModel
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.label_model import LabelModel, Ranking
+from bot.nlu.text import fold
 from bot.nlu.topics import FAQ
+from bot.privacy.masking import without_masks
 
 logger = logging.getLogger(__name__)
 
 FALLBACK = "nlu_fallback"
 ASK_BETWEEN = "ask_between"
 MODEL_FILE = "model.joblib"
+# spaCy lists words by frequency; further down stand misspellings as frequent as the words themselves.
+_FREQUENT_WORDS = 30_000
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyFrench"
+)
 class TopicClassifier(GraphComponent, IntentClassifier):
     """Predicts topic and question; below ``threshold`` the intent is ``nlu_fallback``."""
 
@@ -49,9 +57,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """
         return {
             "encoders": ["use"],
-            "out_of_scope_weight": 3.0,
+            "out_of_scope_weight": 5.0,
             "answer_from": 0.15,
-            "sure_from": 0.45,
+            "sure_from": 0.6,
             "ranking_length": 10,
         }
 
@@ -94,20 +102,25 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         model.warm_up()
         return cls(config, model_storage, resource, model)
 
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learns every label that has examples; returns where the model is stored."""
+    def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
+        """Learns every label that has examples; returns where the model is stored.
+
+        ``model`` tells which words are French; with none of them the speller trusts the examples alone.
+        """
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
-        texts = [example.get(TEXT) for example in examples]
+        texts = [without_masks(example.get(TEXT)) for example in examples]
         labels = [example.get_full_intent() for example in examples]
-        self._model = LabelModel(self._config["encoders"], self._config["out_of_scope_weight"])
+        french = _frequent_words(model)
+        self._model = LabelModel(self._config["encoders"], self._config["out_of_scope_weight"], french)
         self._model.fit(texts, labels)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / MODEL_FILE)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """The same messages with intent, ranking and the question asked."""
-        texts = [message.get(TEXT) or "" for message in messages]
+        # A name or an address beside a question says nothing of its topic.
+        texts = [without_masks(message.get(TEXT) or "") for message in messages]
         if self._model is None:
             return messages
         for message, ranking in zip(messages, self._model.rank(texts), strict=True):
@@ -133,6 +146,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             add_to_output=True,
         )
         questions = [pair for pair in ranking.labels if pair[0].startswith(f"{FAQ}/")]
+        # The answer is of the topic that won, even where another topic has the likeliest single question.
+        questions.sort(key=lambda pair: pair[0] != label)
         message.set(RESPONSE_SELECTOR, _response_selector(questions[:length]), add_to_output=True)
 
     def _intent(self, label: str, confidence: float, ranking: Ranking) -> str:
@@ -144,6 +159,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if is_close and {first, second} <= ranking.questions:
             return ASK_BETWEEN
         return label.partition("/")[0]
+
+
+def _frequent_words(model: SpacyModel) -> frozenset[str]:
+    vocabulary = model.model.vocab
+    frequent = (vocabulary.strings[key] for key in islice(vocabulary.vectors.key2row, _FREQUENT_WORDS))
+    return frozenset(fold(word) for word in frequent if word.isalpha())
 
 
 def _response_selector(questions: list[tuple[str, float]]) -> Dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -14,3 +16,13 @@ def topic_of(label: str) -> str:
 def is_question(label: str) -> bool:
     """Whether the label is a question about the card, with an answer of its own."""
     return label.startswith(f"{FAQ}/") and topic_of(label) != OUT_OF_SCOPE
+
+
+def as_question(parse: dict[str, Any], label: str) -> None:
+    """Makes a parse (in place) that of the question ``label``, surely."""
+    answer = {"intent_response_key": label, "utter_action": f"utter_{label}", "confidence": 1.0}
+    parse["intent"] = {"name": FAQ, "confidence": 1.0, "full_retrieval_intent_name": label}
+    parse["response_selector"] = {
+        "all_retrieval_intents": [FAQ],
+        FAQ: {"response": answer, "ranking": [answer]},
+    }

@@ -27,6 +27,21 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     departements: dict[str, str]
 
 
+class ShortQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question of a few words in ``follow_ups.yml``: its patterns, and what it means after which topic."""
+
+    words: list[str]
+    default: str
+    after: dict[str, str]
+
+
+class FollowUps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``follow_ups.yml``: short questions, and by topic, fact and value ("any": all) the question meant."""
+
+    asked: dict[str, ShortQuestion]
+    for_another_case: dict[str, dict[str, dict[str | bool, str]]]
+
+
 @dataclass(frozen=True)
 class FactPattern:
     """A fact, one of its values, and the expression that states it."""
@@ -71,6 +86,42 @@ def shorthand() -> dict[str, str]:
     """Text-message spellings and the ordinary words they stand for."""
     words = msgspec.yaml.decode((FOLDER / "shorthand.yml").read_bytes(), type=dict[str, list[str]])
     return {form: word for word, forms in words.items() for form in forms}
+
+
+@lru_cache(maxsize=1)
+def french_words() -> frozenset[str]:
+    """Words that no other language of ours uses every day."""
+    lines = msgspec.yaml.decode((FOLDER / "french_words.yml").read_bytes(), type=list[list[str | bool]])
+    return frozenset(word for line in lines for word in line if isinstance(word, str))
+
+
+@lru_cache(maxsize=1)
+def manner_patterns() -> dict[str, re.Pattern[str]]:
+    """By manner, the expression that shows it."""
+    manners = msgspec.yaml.decode((FOLDER / "manners.yml").read_bytes(), type=dict[str, list[str]])
+    return {manner: _compile("|".join(patterns), {}) for manner, patterns in manners.items()}
+
+
+@lru_cache(maxsize=1)
+def fact_names() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each fact that people name ("la région"), with the expression that names it."""
+    names = msgspec.yaml.decode((FOLDER / "fact_names.yml").read_bytes(), type=dict[str, list[str]])
+    return tuple((fact, _compile("|".join(patterns), {})) for fact, patterns in names.items())
+
+
+@lru_cache(maxsize=1)
+def follow_ups() -> FollowUps:
+    """The questions that only the one before makes clear."""
+    return msgspec.yaml.decode((FOLDER / "follow_ups.yml").read_bytes(), type=FollowUps)
+
+
+@lru_cache(maxsize=1)
+def short_questions() -> tuple[tuple[ShortQuestion, re.Pattern[str]], ...]:
+    """Each short question with the expression of the whole message."""
+    return tuple(
+        (question, re.compile(rf"(?:et |mais |ok |alors )*(?:{'|'.join(question.words)})"))
+        for question in follow_ups().asked.values()
+    )
 
 
 @lru_cache(maxsize=1)
