@@ -1,13 +1,11 @@
-"""What a person says that is no question: a fact, yes, no, "I don't know", "why?"."""
+"""What a person says that is no question: a fact, yes, no, "I don't know"."""
 
 from __future__ import annotations
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import dialogue
-from actions.base import AnsweringAction, changes, facts_said_now, intent_of, question_of
+from actions import dialogue, handoff
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
+from bot.guides import GUIDES
 from bot.guides.facts import Facts
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
@@ -15,6 +13,7 @@ QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
     ("vehicle_stolen", True, "faq/vehicle_stolen_with_card"),
     ("original_found", "before_request", "faq/original_found.before_request"),
     ("original_found", "after_request", "faq/original_found.after_request"),
+    ("original_found", "found", "faq/original_found"),
     ("holder", "lessor", "faq/leasing"),
     ("holder", "minor", "faq/minor"),
     ("holder", "company", "faq/company_vehicle"),
@@ -31,47 +30,41 @@ QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
     ("inspection", "expired", "faq/technical_inspection"),
     ("inspection", "valid", "faq/technical_inspection"),
     ("plate_format", "fni", "faq/plate_format_change"),
+    ("file_status", "refused", "faq/refusal_remedies"),
 )
 # The questions after which a new fact asks for the exact computation.
 GUIDE_OF_QUESTION = {"faq/cost": "price", "faq/refusal_remedies": "remedy"}
+# From so many facts on, a story told in one go asks for the case to be examined.
+FACTS_OF_A_CASE = 3
 
 
-class ActionTakeAnswer(AnsweringAction):
+class ActionTakeAnswer(DialogueAction):
     """Takes a fact, a yes, a no or a "don't know" where the conversation stands."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_take_answer"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """The running dialogue goes on; without one, the fact completes the last answer or opens a topic."""
-        if tracker.get_slot("guided_dialogue"):
-            return dialogue.take_fact(dispatcher, tracker)
-        if intent_of(tracker) in ("affirm", "deny", "dont_know") and not facts_said_now(tracker):
-            dispatcher.utter_message(response="utter_what_next")
-            return []
-        guide = _guide_of_last_answer(tracker)
-        if guide is not None:
-            return dialogue.start(guide, dispatcher, tracker)
-        return _answer_by_fact(dispatcher, tracker)
+    def take(self, turn: Turn) -> None:
+        """A choice offered, the running dialogue, the last answer: the first that the message completes."""
+        choice = turn.slot_before("pending_choice") or {}
+        if choice and turn.intent in ("affirm", "deny") and not turn.said:
+            _choose(turn, choice, turn.intent == "affirm")
+        elif turn.running:
+            take_fact(turn)
+        elif turn.intent in ("affirm", "deny", "dont_know") and not turn.said:
+            turn.say("utter_what_next")
+        else:
+            _complete(turn)
 
 
-class ActionExplainQuestion(AnsweringAction):
-    """Says why the last question was asked, and asks it again."""
-
-    def name(self) -> str:
-        """The name in the domain."""
-        return "action_explain_question"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """The reason, then the question; out of a dialogue, that nothing was asked."""
-        asked = tracker.get_slot("asked_fact")
-        if not asked:
-            dispatcher.utter_message(response="utter_nothing_to_explain")
-            return []
-        dispatcher.utter_message(response=f"utter_why_{asked}")
-        dispatcher.utter_message(response=f"utter_ask_{asked}")
-        return []
+def take_fact(turn: Turn) -> None:
+    """The running dialogue with the fact just told, or with one more fact that the person cannot tell."""
+    asked, skipped = turn.asked, turn.skipped
+    if turn.intent == "dont_know" and asked and asked not in skipped:
+        turn.keep(skipped_facts=[*skipped, asked])
+    is_told = turn.is_new or asked in turn.said
+    dialogue.advance(turn, turn.running or "", misunderstood=None if is_told else asked)
 
 
 def question_of_facts(said: Facts) -> str | None:
@@ -79,23 +72,64 @@ def question_of_facts(said: Facts) -> str | None:
     return next((label for fact, value, label in QUESTION_OF_FACT if said.get(fact) == value), None)
 
 
-def _guide_of_last_answer(tracker: Tracker) -> str | None:
-    last = tracker.get_slot("last_answer") or {}
-    question = (last.get("question") or "").partition(".")[0]
-    return last.get("guide") or GUIDE_OF_QUESTION.get(question)
+def guide_of_last_answer(turn: Turn) -> str | None:
+    """The guided dialogue that a fact told now makes exact: that of the last question, or the last one."""
+    question = (turn.last.get("question") or "").partition(".")[0]
+    return GUIDE_OF_QUESTION.get(question) or turn.last.get("guide")
 
 
-def _answer_by_fact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    said = facts_said_now(tracker)
-    meant = question_of_facts(said)
+def answer_by_fact(turn: Turn) -> None:
+    """The question that a bare fact most likely means, or that it is noted."""
+    meant = question_of_facts(turn.said)
+    if meant is None and not turn.said:
+        meant = turn.question
     if meant is not None:
-        dispatcher.utter_message(response=f"utter_{meant}")
-        return changes(tracker, last_answer={"question": meant}, misses=None)
-    nearest = question_of(tracker)
-    if nearest is not None and not said:
-        dispatcher.utter_message(response=f"utter_{nearest}")
-        return changes(tracker, last_answer={"question": nearest}, misses=None)
-    if said:
-        dispatcher.utter_message(response="utter_facts_noted")
-        return changes(tracker, misses=None)
-    return dialogue.not_understood(dispatcher, tracker)
+        dialogue.answer_question(turn, meant)
+    elif turn.said:
+        turn.say("utter_facts_noted")
+        turn.keep(misses=None)
+    else:
+        dialogue.not_understood(turn)
+
+
+def _choose(turn: Turn, choice: Facts, is_yes: bool) -> None:
+    """Does what was offered for a yes: another dialogue, or the situation supposed."""
+    if "person" in choice:
+        if is_yes:
+            handoff.join(turn)
+        else:
+            turn.say("utter_handoff_left")
+    elif "start" in choice:
+        if is_yes:
+            dialogue.switch(turn, choice["start"])
+        else:
+            turn.say("utter_switch_declined")
+            dialogue.advance(turn, turn.running or "")
+    elif is_yes:
+        turn.learn(choice["suppose"])
+        dialogue.advance(turn, choice["guide"])
+    else:
+        turn.say("utter_supposition_left")
+        dialogue.repeat(turn)
+
+
+def _complete(turn: Turn) -> None:
+    """The last guided answer, computed anew where the fact counts for it; else what the fact means."""
+    guide = guide_of_last_answer(turn)
+    is_question_latest = bool(turn.last.get("question"))
+    if guide is not None and (turn.corrects or _counts(turn, guide) or not is_question_latest):
+        # What the person could not tell before is not asked again.
+        dialogue.advance(turn, guide)
+    elif len(turn.said) >= FACTS_OF_A_CASE and "reason" in turn.said:
+        dialogue.start(turn, "eligibility")
+    else:
+        answer_by_fact(turn)
+
+
+def _counts(turn: Turn, name: str) -> bool:
+    """Whether the facts just told make another answer of a guided dialogue."""
+    guide = GUIDES[name]
+    unknown = frozenset(turn.skipped)
+    return guide.gist(turn.before, turn.on) != guide.gist(turn.facts, turn.on) or guide.next_question(
+        turn.before, unknown, turn.on
+    ) != guide.next_question(turn.facts, unknown, turn.on)

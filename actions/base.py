@@ -53,7 +53,12 @@ def changes(tracker: Tracker, **values: Any) -> list[EventType]:
 
 
 class AnsweringAction(Action, ABC):
-    """An action that always says something: an error of the core becomes ``utter_error``, never silence."""
+    """An action that always says something: an error of the core becomes ``utter_error``, never silence.
+
+    The facts of the message are kept, unless the action sets them itself.
+    """
+
+    keeps_facts = True
 
     @abstractmethod
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -65,7 +70,10 @@ class AnsweringAction(Action, ABC):
         """``answer``, or the apology where it raises; the log names the error, never the message."""
         said_before = len(dispatcher.messages)
         try:
-            return self.answer(dispatcher, tracker)
+            events = self.answer(dispatcher, tracker)
+            set_already = {event.get("name") for event in events}
+            told = {name: value for name, value in facts_said_now(tracker).items() if name not in set_already}
+            return events + (changes(tracker, **told) if self.keeps_facts else [])
         except Exception as error:
             # Every error of the core is meant to end here: a citizen must not meet silence.
             logger.exception("%s failed: %s", self.name(), type(error).__name__)

@@ -2,123 +2,158 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
 from actions import dialogue
-from actions.answers import question_of_facts
-from actions.base import AnsweringAction, changes, facts_of, facts_said_now, intent_of
-from bot.guides.facts import FACT_NAMES, told
+from actions.answers import question_of_facts, take_fact
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
+from bot.guides import GUIDES
+from bot.guides.facts import told
 
 WORDINGS = {"make_simpler": "easy", "make_shorter": "short", "make_standard": None}
+STATE = ("guided_dialogue", "asked_fact", "times_asked", "skipped_facts", "last_answer", "misses")
+# The languages in which one line is written; any other gets it in English.
+LANGUAGES = frozenset("ar de en es it nl pl pt ro ru tr uk zh".split())
 
 
-class ActionChangeWording(AnsweringAction):
+class ActionChangeWording(DialogueAction):
     """Keeps the wording asked for, and says the last answer again in it."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_change_wording"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The sentences are written before the slot is set, so the wording goes with them."""
-        wording = WORDINGS[intent_of(tracker)]
-        dispatcher.utter_message(response=f"utter_wording_{wording or 'standard'}", wording=wording)
-        return dialogue.repeat(dispatcher, tracker, wording=wording)
+        wording = WORDINGS[turn.intent]
+        turn.say(f"utter_wording_{wording or 'standard'}", wording=wording)
+        dialogue.repeat(turn, wording=wording)
 
 
-class ActionRestartCase(AnsweringAction):
+class ActionRestartCase(DialogueAction):
     """Forgets the case."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_restart_case"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """Every fact and the running dialogue are dropped; the wording stays."""
-        dispatcher.utter_message(response="utter_restarted")
-        state = ("guided_dialogue", "asked_fact", "skipped_facts", "last_answer", "misses")
-        return changes(tracker, **{name: None for name in (*FACT_NAMES, *state)})
+        turn.say("utter_restarted")
+        turn.forget()
+        turn.keep(**{name: None for name in STATE})
 
 
-class ActionCancelDialogue(AnsweringAction):
+class ActionCancelDialogue(DialogueAction):
     """Stops the guided dialogue; the facts told stay known."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_cancel_dialogue"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """Says that it is stopped, or that nothing was running."""
-        running = tracker.get_slot("guided_dialogue")
-        dispatcher.utter_message(response="utter_cancelled" if running else "utter_nothing_to_cancel")
-        return changes(tracker, guided_dialogue=None, asked_fact=None, skipped_facts=None)
+        turn.say("utter_cancelled" if turn.running else "utter_nothing_to_cancel")
+        turn.keep(guided_dialogue=None, asked_fact=None, skipped_facts=None)
 
 
-class ActionRecap(AnsweringAction):
-    """Tells the facts known so far, then goes on."""
+class ActionRecap(DialogueAction):
+    """Tells the facts known so far, the dialogue under way and what it still asks, then goes on."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_recap"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The facts in one list, or that there are none yet."""
-        known = told(facts_of(tracker))
-        if known:
-            dispatcher.utter_message(response="utter_recap", facts=known)
+        name = turn.running
+        open_ = GUIDES[name].questions(turn.facts, frozenset(turn.skipped), turn.on) if name else ()
+        if turn.facts:
+            turn.say(
+                "utter_recap",
+                facts=told(turn.facts),
+                dialogue=[{"response": f"utter_dialogue_{name}"}] if name else [],
+                remaining=[{"response": f"utter_name_{fact}"} for fact in open_],
+            )
         else:
-            dispatcher.utter_message(response="utter_recap_empty")
-        return dialogue.resume(dispatcher, tracker)
+            turn.say("utter_recap_empty")
+        dialogue.resume(turn)
 
 
-class ActionRepeat(AnsweringAction):
+class ActionRepeat(DialogueAction):
     """Says the last answer or question again."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_repeat"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The pending question, else the last answer, else what the assistant can do."""
-        return dialogue.repeat(dispatcher, tracker)
+        dialogue.repeat(turn)
 
 
-class ActionAskBetween(AnsweringAction):
+class ActionResumeDialogue(DialogueAction):
+    """After a greeting or another answer of the bot's own: back to the guided dialogue, if one runs."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_resume_dialogue"
+
+    def take(self, turn: Turn) -> None:
+        """The pending question with a reminder; nothing without a dialogue."""
+        dialogue.resume(turn)
+
+
+class ActionSayInTheirLanguage(DialogueAction):
+    """One line in the language of the message, with the official site."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_say_in_their_language"
+
+    def take(self, turn: Turn) -> None:
+        """The line; then, in French, the pending question of a guided dialogue."""
+        language = turn.language()
+        turn.say(f"utter_foreign_language_{language if language in LANGUAGES else 'en'}")
+        dialogue.resume(turn)
+
+
+class ActionAskBetween(DialogueAction):
     """Asks which of the two nearest questions was meant."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_ask_between"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """Both topics by name and as buttons, unless a fact of the message settles which is meant."""
-        if dialogue.fact_told(tracker):
-            return dialogue.take_fact(dispatcher, tracker)
-        first, second = dialogue.nearest_topics(tracker)[:2]
-        meant = question_of_facts(facts_said_now(tracker))
+        if turn.running and turn.asked in turn.said:
+            take_fact(turn)
+            return
+        first, second = turn.nearest_topics()[:2]
+        meant = question_of_facts(turn.said)
         if meant and meant.removeprefix("faq/").partition(".")[0] in (first, second):
-            dispatcher.utter_message(response=f"utter_{meant}")
-            return changes(tracker, last_answer={"question": meant}, misses=None)
-        dispatcher.utter_message(
-            response="utter_close_call",
+            dialogue.answer_question(turn, meant)
+            dialogue.resume(turn)
+            return
+        turn.say(
+            "utter_close_call",
             first={"response": f"utter_topic_{first}"},
             second={"response": f"utter_topic_{second}"},
             topics=[first, second],
         )
-        return changes(tracker, misses=None)
+        turn.keep(misses=None)
 
 
-class ActionNotUnderstood(AnsweringAction):
+class ActionNotUnderstood(DialogueAction):
     """Says so, offers the nearest topics, and after two misses gives real help."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_not_understood"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """A fact that was asked for is taken all the same; else the miss is counted."""
-        if tracker.get_slot("guided_dialogue"):
-            return dialogue.take_fact(dispatcher, tracker)
-        return dialogue.not_understood(dispatcher, tracker)
+        if turn.running:
+            take_fact(turn)
+        else:
+            dialogue.not_understood(turn)

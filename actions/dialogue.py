@@ -1,133 +1,156 @@
 """Taking turns: which guided dialogue runs, which fact was asked, what was answered last.
 
-The state is a handful of slots: ``guided_dialogue``, ``asked_fact``, ``skipped_facts``, ``last_answer``.
-A question asked in the middle is answered and the dialogue resumes; a fact told at any time counts.
+The state is a handful of slots: ``guided_dialogue``, ``asked_fact``, ``times_asked``, ``skipped_facts``,
+``last_answer``, ``pending_choice``. A question asked in the middle is answered and the dialogue resumes; a
+fact told at any time counts.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from abc import abstractmethod
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import changes, facts_of, facts_said_now, intent_of, today
+from actions.base import AnsweringAction
+from actions.turn import Turn
 from bot.guides import GUIDES
+from bot.guides.comparison import changed_facts, difference, telling_changes
 from bot.guides.facts import Facts
 from bot.guides.guide import Reply
-from bot.law.situation import CHOICES, FIELDS
-
-YES_NO_FACTS = frozenset(
-    {*FIELDS, "refusal_states_remedies", "urgent"} - CHOICES.keys() - {"first_registration"}
-)
 
 MISSES_BEFORE_HELP = 2
 NEAREST_TOPICS = 3
+# The third time, the person is offered a way out instead.
+MAX_TIMES_ASKED = 2
 
 
-def say(dispatcher: CollectingDispatcher, replies: list[Reply], **values: Any) -> None:
-    """Names each response with its values, and those common to all."""
-    for reply in replies:
-        dispatcher.utter_message(response=reply.response, **reply.values, **values)
+class DialogueAction(AnsweringAction):
+    """An action that takes one turn of the conversation."""
+
+    keeps_facts = False
+
+    @abstractmethod
+    def take(self, turn: Turn) -> None:
+        """Says something and sets what the conversation keeps."""
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """The events of the turn; a choice that was offered holds for one turn."""
+        turn = Turn(dispatcher, tracker)
+        turn.keep(pending_choice=None)
+        self.take(turn)
+        return turn.events()
 
 
-def start(name: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """Starts the guided dialogue, with what is known already: its first question or its answer."""
-    return proceed(name, dispatcher, tracker, facts_of(tracker), skipped=[])
-
-
-def proceed(
-    name: str,
-    dispatcher: CollectingDispatcher,
-    tracker: Tracker,
-    facts: Facts,
-    skipped: list[str],
-    misunderstood: str | None = None,
-) -> list[EventType]:
-    """The next question of the guided dialogue, or its answer; ``misunderstood`` is asked again otherwise."""
-    guide, on = GUIDES[name], today()
-    question = guide.next_question(facts, frozenset(skipped), on)
-    told = {key: value for key, value in facts.items() if tracker.get_slot(key) != value}
-    if question is not None:
-        suffix = "_error" if question == misunderstood else ""
-        dispatcher.utter_message(response=f"utter_ask_{question}{suffix}")
-        return changes(
-            tracker, **told, guided_dialogue=name, asked_fact=question, skipped_facts=skipped, misses=None
+def start(turn: Turn, name: str) -> None:
+    """Starts the guided dialogue with what is known, after a confirmation where another one would be left."""
+    left = turn.running
+    if left and left != name and (turn.facts or turn.skipped):
+        turn.say(
+            "utter_confirm_switch",
+            left={"response": f"utter_dialogue_{left}"},
+            next={"response": f"utter_dialogue_{name}"},
         )
-    say(dispatcher, guide.reply(facts, on))
-    return changes(
-        tracker,
-        **told,
+        turn.keep(pending_choice={"start": name}, asked_fact=None)
+        return
+    if left != name:
+        turn.keep(skipped_facts=[])
+    advance(turn, name)
+
+
+def switch(turn: Turn, name: str) -> None:
+    """Leaves the running dialogue for another."""
+    turn.keep(skipped_facts=[], asked_fact=None)
+    advance(turn, name)
+
+
+def advance(turn: Turn, name: str, misunderstood: str | None = None) -> None:
+    """The next question of the guided dialogue, or its answer; ``misunderstood`` is asked in other words."""
+    guide = GUIDES[name]
+    if turn.refused:
+        turn.say("utter_date_impossible")
+    question = guide.next_question(turn.facts, frozenset(turn.skipped), turn.on)
+    if question is None:
+        conclude(turn, name)
+        return
+    if turn.corrects:
+        turn.say("utter_corrected", changed=changed_facts(_told_before(turn), turn.facts))
+    turn.keep(guided_dialogue=name, misses=None)
+    ask(turn, question, in_other_words=question == misunderstood)
+
+
+def ask(turn: Turn, question: str, in_other_words: bool = False) -> None:
+    """Asks for a fact, but never a third time in a row: then it offers a way out."""
+    earlier = turn.slot("times_asked") or {}
+    times = earlier["times"] if earlier.get("fact") == question else 0
+    if times >= MAX_TIMES_ASKED:
+        turn.say("utter_stuck", why={"response": f"utter_why_{question}"})
+        times = -1
+    else:
+        turn.say(f"utter_ask_{question}{'_error' if in_other_words else ''}")
+    turn.keep(asked_fact=question, times_asked={"fact": question, "times": times + 1})
+
+
+def conclude(turn: Turn, name: str) -> None:
+    """The answer, after what changed since the last one where the facts are no longer the same."""
+    guide, earlier = GUIDES[name], turn.last
+    if earlier.get("guide") == name and earlier.get("facts") not in (None, turn.facts):
+        before: Facts = earlier["facts"]
+        changed = telling_changes(guide, before, turn.facts, turn.on)
+        if turn.corrects:
+            changed = changed_facts(before, turn.facts)
+        if changed:
+            turn.say("utter_difference", changed=changed, **difference(guide, before, turn.facts, turn.on))
+    elif turn.corrects:
+        turn.say("utter_corrected", changed=changed_facts(_told_before(turn), turn.facts))
+    turn.reply(guide.reply(turn.facts, turn.on))
+    turn.keep(
         guided_dialogue=None,
         asked_fact=None,
-        skipped_facts=skipped,
-        last_answer={"guide": name},
+        times_asked=None,
+        last_answer={"guide": name, "facts": turn.facts, "question": None},
         misses=None,
     )
 
 
-def resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+def answer_question(turn: Turn, label: str) -> None:
+    """The written answer to a question; the last guided answer stays known beside it."""
+    turn.say(f"utter_{label}")
+    turn.keep(last_answer={**turn.last, "question": label}, misses=None)
+
+
+def resume(turn: Turn) -> None:
     """After an interruption: the pending question again, or the answer where none is left to ask."""
-    name = tracker.get_slot("guided_dialogue")
-    if not name:
-        return []
-    dispatcher.utter_message(response="utter_back_to_dialogue")
-    return proceed(name, dispatcher, tracker, facts_of(tracker), tracker.get_slot("skipped_facts") or [])
+    name = turn.running
+    if name:
+        turn.say("utter_back_to_dialogue")
+        advance(turn, name)
 
 
-def take_fact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """The running dialogue with the fact just told, or with one more fact that the person cannot tell."""
-    name, asked = tracker.get_slot("guided_dialogue"), tracker.get_slot("asked_fact")
-    skipped = list(tracker.get_slot("skipped_facts") or [])
-    told = fact_told(tracker)
-    if intent_of(tracker) == "dont_know" and asked not in skipped:
-        skipped.append(asked)
-    is_new = bool(told) or bool(facts_said_now(tracker))
-    facts = {**facts_of(tracker), **told}
-    return proceed(name, dispatcher, tracker, facts, skipped, misunderstood=None if is_new else asked)
-
-
-def repeat(dispatcher: CollectingDispatcher, tracker: Tracker, **slots: Any) -> list[EventType]:
+def repeat(turn: Turn, **slots: str | None) -> None:
     """The pending question, else the last answer, else what the assistant can do, said with ``slots``."""
-    last = tracker.get_slot("last_answer") or {}
-    asked = tracker.get_slot("asked_fact")
-    if asked:
-        replies = [Reply(f"utter_ask_{asked}")]
-    elif last.get("guide"):
-        replies = GUIDES[last["guide"]].reply(facts_of(tracker), today())
+    last = turn.last
+    turn.keep(**slots)
+    if turn.asked:
+        ask(turn, turn.asked)
+    elif last.get("question") or not last.get("guide"):
+        turn.reply([Reply(f"utter_{last.get('question') or 'help'}")], **slots)
     else:
-        replies = [Reply(f"utter_{last.get('question') or 'help'}")]
-    say(dispatcher, replies, **slots)
-    return [SlotSet(name, value) for name, value in slots.items()]
+        turn.reply(GUIDES[last["guide"]].reply(turn.facts, turn.on), **slots)
 
 
-def not_understood(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+def not_understood(turn: Turn) -> None:
     """Says so with the nearest questions as buttons; the second time in a row, gives real help."""
-    misses = int(tracker.get_slot("misses") or 0) + 1
+    misses = int(turn.slot("misses") or 0) + 1
     if misses >= MISSES_BEFORE_HELP:
-        dispatcher.utter_message(response="utter_not_understood_twice")
-        return changes(tracker, misses=None)
-    dispatcher.utter_message(response="utter_not_understood", topics=nearest_topics(tracker))
-    return changes(tracker, misses=misses)
+        turn.say("utter_not_understood_twice")
+        turn.keep(misses=None)
+        return
+    turn.say("utter_not_understood", topics=turn.nearest_topics()[:NEAREST_TOPICS])
+    turn.keep(misses=misses)
 
 
-def nearest_topics(tracker: Tracker) -> list[str]:
-    """The topics of questions nearest to the latest message, the nearest first."""
-    ranking = tracker.latest_message.get("topic_ranking") or []
-    return [topic["name"] for topic in ranking if topic["is_question"]][:NEAREST_TOPICS]
-
-
-def fact_told(tracker: Tracker) -> Facts:
-    """The value that the message gives to the fact just asked for, {} if it gives none."""
-    asked = tracker.get_slot("asked_fact")
-    if not asked:
-        return {}
-    said = facts_said_now(tracker)
-    if asked in said:
-        return {asked: said[asked]}
-    if (asked.endswith("_on") or asked == "first_registration") and "date" in said:
-        return {asked: said["date"]}
-    if asked in YES_NO_FACTS and intent_of(tracker) in ("affirm", "deny"):
-        return {asked: intent_of(tracker) == "affirm"}
-    return {}
+def _told_before(turn: Turn) -> Facts:
+    """The facts told before that this message makes others: what is new alone is no correction."""
+    return {**{name: turn.facts[name] for name in turn.facts if name not in turn.before}, **turn.before}

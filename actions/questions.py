@@ -2,82 +2,107 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
 from actions import dialogue
-from actions.base import AnsweringAction, changes, facts_of, question_of, today
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
 from bot.guides import GUIDES
 from bot.guides.facts import Facts
 
-# The questions whose answer the core computes as soon as one of these facts is known.
-COMPUTED: dict[str, tuple[str, frozenset[str]]] = {
-    "faq/cost": ("price", frozenset({"plate_format", "moved", "storm_damage", "vehicle_kind", "energy"})),
-    "faq/refusal_remedies": ("remedy", frozenset({"refused_on", "gracious_appeal_on"})),
+GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
+# The questions whose answer the core computes as soon as one of these facts is known, with the facts that
+# the question itself states.
+COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
+    "faq/cost": (
+        "price",
+        frozenset({"plate_format", "moved", "storm_damage", "vehicle_kind", "energy"}),
+        {},
+    ),
+    "faq/change_of_holder.cost": (
+        "price",
+        frozenset({"region", "fiscal_power"}),
+        {"operation": "change_of_holder"},
+    ),
+    "faq/cost.change_of_holder": (
+        "price",
+        frozenset({"region", "fiscal_power"}),
+        {"operation": "change_of_holder"},
+    ),
+    "faq/refusal_remedies": ("remedy", frozenset({"refused_on", "gracious_appeal_on"}), {}),
 }
 
 
-class ActionQuoteFee(AnsweringAction):
+class ActionQuoteFee(DialogueAction):
     """Starts the guided dialogue on the price."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_quote_fee"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The first question, or the price."""
-        return dialogue.start("price", dispatcher, tracker)
+        dialogue.start(turn, "price")
 
 
-class ActionCheckEligibility(AnsweringAction):
+class ActionCheckEligibility(DialogueAction):
     """Starts the guided dialogue on the right to a duplicate and its documents."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_check_eligibility"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The first question, or the decision."""
-        return dialogue.start("eligibility", dispatcher, tracker)
+        dialogue.start(turn, "eligibility")
 
 
-class ActionPlanRemedy(AnsweringAction):
+class ActionPlanRemedy(DialogueAction):
     """Starts the guided dialogue on a refusal, a delay or a silence."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_plan_remedy"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    def take(self, turn: Turn) -> None:
         """The first question, or the plan."""
-        return dialogue.start("remedy", dispatcher, tracker)
+        dialogue.start(turn, "remedy")
 
 
-class ActionAnswerQuestion(AnsweringAction):
-    """Answers a question, then takes a guided dialogue up again where it was."""
+class ActionAnswerQuestion(DialogueAction):
+    """Answers a question, and any other of the same message, then takes a guided dialogue up again."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_answer_question"
 
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """The answer to the question, then the pending question of a guided dialogue."""
-        label = question_of(tracker)
-        if label is None:
+    def take(self, turn: Turn) -> None:
+        """The answers in the order asked; a dialogue asked for comes last."""
+        if turn.question is None:
             raise LookupError("a question without a label")
-        guide = _computing_guide(label, facts_of(tracker))
-        if guide is not None:
-            return dialogue.start(guide, dispatcher, tracker)
-        dispatcher.utter_message(response=f"utter_{label}")
-        events = changes(tracker, last_answer={"question": label}, misses=None)
-        return events + dialogue.resume(dispatcher, tracker)
+        asked = [turn.question, *turn.also_asked()]
+        for label in asked:
+            if label not in GUIDE_OF_INTENT:
+                _answer(turn, label)
+        wanted = next((GUIDE_OF_INTENT[label] for label in asked if label in GUIDE_OF_INTENT), None)
+        if wanted:
+            dialogue.start(turn, wanted)
+        else:
+            dialogue.resume(turn)
 
 
-def _computing_guide(label: str, facts: Facts) -> str | None:
-    """The guided dialogue that can already answer the question exactly, if one can."""
-    if label not in COMPUTED:
-        return None
-    name, deciding = COMPUTED[label]
-    is_open = GUIDES[name].next_question(facts, frozenset(), today()) is not None
-    return None if is_open or not deciding & facts.keys() else name
+def _answer(turn: Turn, label: str) -> None:
+    """The computed answer where the facts allow one, else the written one."""
+    name, deciding, stated = COMPUTED.get(label, ("", frozenset(), {}))
+    facts = {**turn.facts, **stated}
+    is_computed = bool(deciding & facts.keys()) and _is_complete(turn, name, facts)
+    if not is_computed:
+        dialogue.answer_question(turn, label)
+    elif turn.running or stated:
+        # Told beside the dialogue, or of another request than the person's own.
+        turn.reply(GUIDES[name].reply(facts, turn.on))
+        turn.keep(last_answer={**turn.last, "question": label}, misses=None)
+    else:
+        dialogue.conclude(turn, name)
+
+
+def _is_complete(turn: Turn, name: str, facts: Facts) -> bool:
+    return GUIDES[name].next_question(facts, frozenset(), turn.on) is None

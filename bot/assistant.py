@@ -1,49 +1,45 @@
 """Rasa's agent and message processor with the gaps of the stock ones closed.
 
 * A payload ("/intent{...}") counts only where it comes from a button that this conversation was offered.
-* An action server that fails or is down gives a French answer, never silence.
-* The check of an action's answer is compiled once, not at every message.
+* A message is read where the conversation stands, and each of its questions counts (``bot/nlu``).
+* An action server that fails or is down gives a French answer, never silence (``bot/steady_action.py``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
-import aiohttp
-from jsonschema import Draft202012Validator, ValidationError
-from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction, create_bot_utterance
+from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import LockStore
-from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, RESPONSE_SELECTOR
+from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 
-from bot.nlu import facts
+from bot import model_loading
+from bot.nlu import context
+from bot.nlu.several import questions_in
 from bot.nlu.text import normalise
-from bot.nlu.topic_classifier import FALLBACK
-from bot.nlu.topics import FAQ, OUT_OF_SCOPE
+from bot.nlu.topics import FAQ, as_question, is_question, topic_of
+from bot.payloads import offered_payloads, read_payload
+from bot.recent_turns import recent_tracker
+from bot.steady_action import SteadyRemoteAction
 
 logger = logging.getLogger(__name__)
 
-PAYLOAD = re.compile(r"^/(?P<label>[a-z_]+(?:/[a-z_.]+)?)(?P<facts>\{.*\})?$")
-CERTAIN = 1.0
-# A longer message that gives the fact just asked for says something else as well.
-MAX_ANSWER_WORDS = 6
+# Below, a part of a message may be no question of its own.
+SURE_FROM = 0.45
+# Dialogues that a part of a message may ask for beside a question.
+GUIDED = frozenset({"quote_fee", "check_eligibility", "plan_remedy"})
 
 
 async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
@@ -67,23 +63,45 @@ async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
 class AssistantAgent(Agent):
     """An agent whose processor is ours."""
 
+    @staticmethod
+    def _create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> TrackerStore:
+        # Rasa would go on in memory when the database fails, and answer as if nothing had been said before.
+        assert store is not None
+        store.domain = domain
+        return store
+
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
         """Loads the model; raises as Rasa's agent does where it cannot be read."""
-        self.processor = AssistantProcessor(
+        self._use(self._read_model(model_path))
+
+    async def replace_model(self, model_path: Path) -> None:
+        """Loads another model beside the one in use, then answers with it; turns under way keep theirs.
+
+        Raises as ``load_model`` does, and the one in use stays.
+        """
+        self._use(await asyncio.to_thread(self._read_model, model_path))
+
+    def _read_model(self, model_path: Union[str, Path]) -> AssistantProcessor:
+        return AssistantProcessor(
             model_path=model_path,
             tracker_store=self.tracker_store,
             lock_store=self.lock_store,
             action_endpoint=self.action_endpoint,
             generator=self.nlg,
         )
-        self.domain = self.processor.domain
-        self._set_fingerprint(fingerprint)
+
+    def _use(self, processor: AssistantProcessor) -> None:
+        self.processor = processor
+        self.domain = processor.domain
+        self._set_fingerprint(processor.model_filename.partition(".")[0])
         self.tracker_store.domain = self.domain
         self.nlg.responses = self.domain.responses
 
 
 class AssistantProcessor(MessageProcessor):
     """A processor that trusts only its own buttons and survives its action server."""
+
+    _load_model = staticmethod(model_loading.load)
 
     async def parse_message(
         self,
@@ -94,15 +112,31 @@ class AssistantProcessor(MessageProcessor):
         """The intent and entities of a message: an offered button's payload, or the text understood."""
         text = (message.text or "").strip()
         if text.startswith("/"):
-            payload = _read_payload(text) if tracker and text in offered_payloads(tracker) else None
+            payload = read_payload(text) if tracker and text in offered_payloads(tracker) else None
             if payload is not None:
                 return payload
             message.text = text.lstrip("/ ")
         parse = await super().parse_message(message, tracker, only_output_properties)
-        asked = tracker.get_slot("asked_fact") if tracker else None
-        if asked:
-            _take_as_answer(parse, asked)
+        if tracker is not None:
+            context.interpret(parse, context.Context.of(tracker.current_slot_values()))
+            await self._add_questions(parse)
         return parse
+
+    async def _add_questions(self, parse: Dict[str, Any]) -> None:
+        """Where the message asks several things, each surely: the first as its intent, the others beside."""
+        if parse[INTENT]["name"] not in {FAQ, context.ASK_BETWEEN, *GUIDED}:
+            return
+        labels: List[str] = []
+        for part in questions_in(normalise(parse["text"] or "")):
+            label = _sure_label(await super().parse_message(UserMessage(part)))
+            if label is None:
+                return
+            if topic_of(label) not in map(topic_of, labels):
+                labels.append(label)
+        labels.sort(key=GUIDED.__contains__)
+        if len(labels) > 1 and labels[0] not in GUIDED:
+            as_question(parse, labels[0])
+            parse["also_asked"] = labels[1:]
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -113,108 +147,18 @@ class AssistantProcessor(MessageProcessor):
             action = SteadyRemoteAction(action.name(), action.action_endpoint)
         return action, prediction
 
-
-class SteadyRemoteAction(RemoteAction):
-    """A custom action that degrades to the general answer or an apology when its server fails."""
-
-    async def run(
-        self,
-        output_channel: OutputChannel,
-        nlg: NaturalLanguageGenerator,
-        tracker: DialogueStateTracker,
-        domain: Domain,
-    ) -> List[Event]:
-        """The events of the action, or those of the degraded answer."""
-        try:
-            return await super().run(output_channel, nlg, tracker, domain)
-        except ActionExecutionRejection:
-            raise
-        except (RasaException, aiohttp.ClientError, asyncio.TimeoutError, ValidationError) as error:
-            logger.error("action %s failed, degraded answer given: %s", self.name(), type(error).__name__)
-            return await _degraded_answer(output_channel, nlg, tracker)
-
-    def _action_call_format(self, tracker: DialogueStateTracker, domain: Domain) -> Dict[str, Any]:
-        # The sentences stay here: actions name a response, and sending all of them costs more than the
-        # rest of the call.
-        call = super()._action_call_format(tracker, domain)
-        call["domain"] = {key: value for key, value in call["domain"].items() if key != "responses"}
-        return call
-
-    def _validate_action_result(self, result: Dict[str, Any]) -> bool:
-        _action_result_validator().validate(result)
-        return True
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        return super()._predict_next_with_tracker(recent_tracker(tracker))
 
 
-def _take_as_answer(parse: Dict[str, Any], asked: str) -> None:
-    """Makes a message that gives the fact just asked for an answer, whatever question it resembles."""
-    text = normalise(parse["text"] or "")
-    if len(text.split()) > MAX_ANSWER_WORDS or "?" in text:
-        return
-    given = {entity["entity"] for entity in parse["entities"]}
-    is_date = asked.endswith("_on") or asked == "first_registration"
-    if asked not in given and not (is_date and "date" in given):
-        value = facts.answer_to(asked, text)
-        if value is None:
-            if parse[INTENT]["name"] == OUT_OF_SCOPE:
-                # Rather an answer that was not understood than another subject.
-                parse[INTENT] = {"name": FALLBACK, "confidence": CERTAIN}
-            return
-        parse["entities"].append({"entity": asked, "value": value, "start": 0, "end": len(text)})
-    parse[INTENT] = {"name": "inform", "confidence": CERTAIN}
-
-
-@lru_cache(maxsize=1)
-def _action_result_validator() -> Draft202012Validator:
-    return Draft202012Validator(RemoteAction.action_response_format_spec())
-
-
-async def _degraded_answer(
-    output_channel: OutputChannel, nlg: NaturalLanguageGenerator, tracker: DialogueStateTracker
-) -> List[Event]:
-    """The question's general answer with a note, or an apology with a way forward."""
-    names = ["utter_actions_unavailable"]
-    latest = tracker.latest_message
-    if latest is not None and latest.intent.get(INTENT_NAME_KEY) == FAQ:
-        question = (latest.parse_data or {}).get(RESPONSE_SELECTOR, {}).get(FAQ, {}).get("response", {})
-        names = [question.get("utter_action", ""), "utter_actions_unavailable_note"]
-    drafts = [await nlg.generate(name, tracker, output_channel.name()) for name in names]
-    return [create_bot_utterance(draft) for draft in drafts if draft]
-
-
-def offered_payloads(tracker: DialogueStateTracker) -> set[str]:
-    """The payloads of every button that this conversation's messages offered."""
-    return {
-        button["payload"]
-        for event in tracker.events
-        if isinstance(event, BotUttered)
-        for button in event.data.get("buttons") or ()
-        if button.get("payload")
-    }
-
-
-def _read_payload(text: str) -> Dict[str, Any] | None:
-    """The parse of a payload: "/faq/cost", "/quote_fee" or "/inform{"moved": true}"; None if it is none."""
-    match = PAYLOAD.match(text)
-    if match is None:
+def _sure_label(parse: Dict[str, Any]) -> str | None:
+    """The question or guided dialogue that a part of a message surely asks for."""
+    intent = parse[INTENT]
+    if float(intent["confidence"] or 0.0) < SURE_FROM:
         return None
-    label = match["label"]
-    try:
-        told = json.loads(match["facts"] or "{}")
-    except json.JSONDecodeError:
+    if intent["name"] in GUIDED:
+        return intent["name"]
+    if intent["name"] != FAQ:
         return None
-    entities = [
-        {"entity": name, "value": value, "start": 0, "end": len(text)} for name, value in told.items()
-    ]
-    parse: Dict[str, Any] = {
-        "text": text,
-        INTENT: {"name": label.partition("/")[0], "confidence": CERTAIN},
-        "entities": entities,
-    }
-    if label.startswith(f"{FAQ}/"):
-        answer = {"intent_response_key": label, "utter_action": f"utter_{label}", "confidence": CERTAIN}
-        parse[RESPONSE_SELECTOR] = {
-            "all_retrieval_intents": [FAQ],
-            FAQ: {"response": answer, "ranking": [answer]},
-        }
-        parse[INTENT]["full_retrieval_intent_name"] = label
-    return parse
+    label = parse[RESPONSE_SELECTOR][FAQ]["response"]["intent_response_key"]
+    return label if is_question(label) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.guides.facts import Facts
-from bot.guides.guide import Reply, items
+from bot.guides.facts import FOUND, Facts, told
+from bot.guides.guide import Gist, Reply, items
 from bot.law.decision import Decision, Status
 from bot.law.eligibility import decide, open_questions
 from bot.law.situation import FIELDS, Situation
@@ -17,16 +17,56 @@ class EligibilityGuide:
     name = "eligibility"
 
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
-        """The first open question of the core."""
-        return next(iter(open_questions(_situation(facts), on, unknown)), None)
+        """The first open question of the core; when a card found again was found comes before all."""
+        return next(iter(self.questions(facts, unknown, on)), None)
+
+    def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
+        """The open questions of the core, in its order."""
+        if facts.get("original_found") == FOUND:
+            return () if "original_found" in unknown else ("original_found",)
+        return open_questions(_situation(facts), on, unknown)
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
-        """The decision in one message."""
-        return [Reply("utter_decision", _values(decide(_situation(facts), on)))]
+        """The decision in one message; both cases of a card found nobody knows when."""
+        if facts.get("original_found") == FOUND:
+            return [Reply("utter_faq/original_found")]
+        decision = decide(_situation(facts), on)
+        return [Reply("utter_decision", {**_values(decision), "facts": _facts(decision, facts)})]
+
+    def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
+        """The facts that count, why each one does, and the rules applied."""
+        if facts.get("original_found") == FOUND:
+            return [Reply("utter_why_original_found")]
+        decision = decide(_situation(facts), on)
+        values = {
+            "facts": _facts(decision, facts),
+            "reasons": items("utter_reason", decision.reasons),
+            "uncertainties": items("utter_uncertainty", decision.uncertainties),
+        }
+        return [Reply("utter_why_decision", values)]
+
+    def gist(self, facts: Facts, on: dt.date) -> Gist:
+        """The outcome in a sentence, the steps and the papers to have."""
+        if facts.get("original_found") == FOUND:
+            return Gist({"response": "utter_gist_found"})
+        decision = decide(_situation(facts), on)
+        papers = [paper for paper in decision.documents if paper.status is Status.PROVIDE]
+        return Gist(
+            {"response": f"utter_outcome_{decision.answer}"},
+            tuple(items("utter_step", decision.steps)),
+            tuple(items("utter_document", papers)),
+        )
 
 
 def _situation(facts: Facts) -> Situation:
-    return Situation.from_mapping({name: facts[name] for name in FIELDS if name in facts})
+    known = {name: facts[name] for name in FIELDS if name in facts}
+    if known.get("original_found") == FOUND:
+        del known["original_found"]
+    return Situation.from_mapping(known)
+
+
+def _facts(decision: Decision, facts: Facts) -> list[dict[str, object]]:
+    return told({name: facts[name] for name in decision.facts})
 
 
 def _values(decision: Decision) -> dict[str, object]:

@@ -17,19 +17,20 @@ CASE_FIELDS = tuple(
 FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
 # "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
 FACT_NAMES = tuple(
-    name
-    for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, "date"))
-    if name != "needs_help"
+    name for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS)) if name != "needs_help"
 )
+# A card found again, when is not known yet: the law's answer depends on it.
+FOUND = "found"
 
 
 def told(facts: Facts) -> list[dict[str, Any]]:
-    """The facts as the lines of a list, each said by its response; a date alone tells nothing."""
-    return [
-        {"response": response_of_fact(name, value), "values": {name: _as_said(name, value)}}
-        for name, value in facts.items()
-        if name != "date"
-    ]
+    """The facts as the lines of a list, each said by its response."""
+    return [line(name, value) for name, value in facts.items()]
+
+
+def line(name: str, value: Any) -> dict[str, Any]:
+    """A fact as the line of a list."""
+    return {"response": response_of_fact(name, value), "values": {name: _as_said(name, value)}}
 
 
 def response_of_fact(name: str, value: object) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.guides.facts import Facts
+
+# A line of a list: {"response": name, "values": {…}, "reference": citation}.
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,15 @@ class Reply:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Gist:
+    """An answer in brief, to be compared with another: its result, what to do, which papers."""
+
+    headline: Line
+    steps: tuple[Line, ...] = ()
+    papers: tuple[Line, ...] = ()
+
+
 class Guide(Protocol):
     """One guided dialogue over the law core."""
 
@@ -26,11 +38,20 @@ class Guide(Protocol):
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
         """The fact to ask for next, or None when the answer no longer depends on any."""
 
+    def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
+        """The facts still to be asked for, as far as they can be foreseen."""
+
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """What to say once nothing is left to ask."""
 
+    def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
+        """Why the answer is what it is: the facts and the rules."""
 
-def items(prefix: str, found: Iterable[Any]) -> list[dict[str, Any]]:
+    def gist(self, facts: Facts, on: dt.date) -> Gist:
+        """The answer in brief, whatever is still unknown."""
+
+
+def items(prefix: str, found: Iterable[Any]) -> list[Line]:
     """Items of the core (code, reference, values) as the lines of a list, said by ``<prefix>_<code>``."""
     return [
         {
@@ -40,6 +61,16 @@ def items(prefix: str, found: Iterable[Any]) -> list[dict[str, Any]]:
         }
         for item in found
     ]
+
+
+def deciding(facts: Facts, names: Iterable[str], outcome: Callable[[Facts], object]) -> Facts:
+    """Those of the facts named without which the outcome would be another."""
+    result = outcome(facts)
+    return {
+        name: facts[name]
+        for name in names
+        if name in facts and outcome({key: facts[key] for key in facts if key != name}) != result
+    }
 
 
 def date_or_none(value: str | None) -> dt.date | None:

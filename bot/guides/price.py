@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.guides.facts import Facts
-from bot.guides.guide import Reply, date_or_none
-from bot.law.fees import Note, Quote, Reading, quote
+from bot.guides.facts import Facts, told
+from bot.guides.guide import Gist, Reply, date_or_none, deciding
+from bot.guides.price_reply import explained, priced
+from bot.law.fees import Quote, quote
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError
 from bot.law.plates import PlateFormat
@@ -35,6 +36,7 @@ _SLOTS = {
     "first_registration": "first_registration",
     "energy": "energy",
 }
+_PRICING = (*_SLOTS.values(), "operation", "storm_damage", "moved", "applicant")
 _ENERGIES = {"superethanol": Energy.E85, "gas": Energy.LPG}
 
 
@@ -54,15 +56,60 @@ class PriceGuide:
             return None
         return None
 
+    def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
+        """The next question alone: the calculator names one missing fact at a time."""
+        question = self.next_question(facts, unknown, on)
+        return (question,) if question else ()
+
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The price with its lines; the general answer, or none, where it cannot be computed."""
         try:
-            return [_reply(_quote(facts, on), facts)]
-        except MissingFact:
-            return [Reply("utter_faq/cost" if _is_duplicate(facts) else "utter_quote_not_computable")]
+            return [priced(_quote(facts, on), facts, told(_deciding(facts, on)))]
+        except MissingFact as missing:
+            return [Reply(_without(missing, facts))]
         except (ValueError, ParameterError):
             # No rule prices this case (a provisional plate, a region or a year without a known rate).
             return [Reply("utter_quote_not_computable")]
+
+    def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
+        """The facts that count, then why each line is worth what it is."""
+        try:
+            return [explained(_quote(facts, on), told(_deciding(facts, on)))]
+        except (MissingFact, ValueError, ParameterError):
+            return self.reply(facts, on)
+
+    def gist(self, facts: Facts, on: dt.date) -> Gist:
+        """The price in a sentence; the usual one of a duplicate where the plate is unknown."""
+        try:
+            price = _quote(facts, on)
+        except MissingFact:
+            usual = "usual" if _is_duplicate(facts) else "unknown"
+            return Gist({"response": f"utter_gist_price_{usual}"})
+        except (ValueError, ParameterError):
+            return Gist({"response": "utter_gist_price_unknown"})
+        response = "utter_gist_price_open" if price.is_open else "utter_gist_price"
+        notes = [{"response": f"utter_note_{note.value}"} for note in price.notes]
+        return Gist({"response": response, "values": {"low": price.low, "high": price.high}}, tuple(notes))
+
+
+def _deciding(facts: Facts, on: dt.date) -> Facts:
+    def outcome(some: Facts) -> object:
+        try:
+            return _quote(some, on)
+        except (MissingFact, ValueError, ParameterError) as error:
+            return str(error)
+
+    return deciding(facts, _PRICING, outcome)
+
+
+def _without(missing: MissingFact, facts: Facts) -> str:
+    """The answer where the calculator misses a fact that the person cannot tell."""
+    if _is_duplicate(facts):
+        return "utter_faq/cost"
+    return {
+        "region": "utter_quote_change_of_holder_missing_region",
+        "fiscal_power": "utter_quote_change_of_holder_missing_power",
+    }.get(missing.fact, "utter_quote_not_computable")
 
 
 def _quote(facts: Facts, on: dt.date) -> Quote:
@@ -108,47 +155,3 @@ def _vehicle(facts: Facts) -> Vehicle:
         energy=_ENERGIES.get(energy) or Energy(energy) if energy else None,
         collection=kind is VehicleKind.COLLECTION,
     )
-
-
-def _reply(price: Quote, facts: Facts) -> Reply:
-    readings = sorted(price.readings, key=lambda reading: reading.total)
-    values = {
-        "low": price.low,
-        "high": price.high,
-        "total": price.high,
-        "lines": _lines(readings[-1]),
-        "sources": list(price.references),
-        "notes": [{"response": f"utter_note_{note}"} for note in _notes(price, facts)],
-        "uncertainties": [{"response": f"utter_uncertainty_{doubt.value}"} for doubt in price.uncertainties],
-    }
-    return Reply(_response(price, facts), values)
-
-
-def _notes(price: Quote, facts: Facts) -> list[str]:
-    is_plain = price.operation in (Operation.DUPLICATE, Operation.DUPLICATE_WITH_ADDRESS_CHANGE)
-    assumed_no_moped = is_plain and not facts.get("vehicle_kind") and not price.is_open
-    return [note.value for note in price.notes] + ["moped_differs"] * assumed_no_moped
-
-
-def _response(price: Quote, facts: Facts) -> str:
-    if price.is_open:
-        return "utter_quote_old_plate" if Note.NEW_PLATES in price.notes else "utter_quote_open"
-    if price.operation is Operation.CHANGE_OF_HOLDER:
-        return "utter_quote_change_of_holder"
-    if price.operation is Operation.DUPLICATE_AFTER_STORM:
-        return "utter_quote_storm"
-    if _kind(facts) is VehicleKind.MOPED or facts.get("plate_format") == PlateFormat.MOPED.value:
-        return "utter_quote_moped"
-    if facts.get("applicant") == "professional":
-        return "utter_quote_professional"
-    if price.operation is Operation.DUPLICATE_WITH_ADDRESS_CHANGE:
-        return "utter_quote_with_move"
-    return "utter_quote"
-
-
-def _lines(reading: Reading) -> list[dict[str, object]]:
-    return [
-        {"response": f"utter_line_{line.tax.value}", "values": {"amount": line.amount}}
-        for line in reading.lines
-        if line.amount
-    ]

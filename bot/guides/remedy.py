@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from bot.guides.facts import CASE_FIELDS, Facts
-from bot.guides.guide import Reply, date_or_none
-from bot.law.remedies import Case, FileStatus, Residence, Step, open_questions, plan
+from bot.guides.facts import CASE_FIELDS, Facts, told
+from bot.guides.guide import Gist, Reply, date_or_none, deciding
+from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, check, open_questions, plan
 
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
@@ -26,26 +26,73 @@ class RemedyGuide:
 
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
         """The first fact without which there is no plan worth telling."""
+        return next(iter(self.questions(facts, unknown, on)), None)
+
+    def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
+        """The facts without which there is no plan worth telling, in the order of the core."""
         asked = open_questions(_case(facts), on)
-        return next((name for name in asked if name in _ASKED and name not in unknown), None)
+        return tuple(name for name in asked if name in _ASKED and name not in unknown)
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The plan in one message."""
         drawn = plan(_case(facts), on)
         values: dict[str, Any] = {
             **drawn.values,
+            "facts": told(_deciding(facts, on)),
             "now": _steps(drawn.now[:_MAX_STEPS]),
             "next_steps": _steps(drawn.later[:_MAX_STEPS]),
-            "warnings": [
-                {
-                    "response": f"utter_remedy_warning_{warning.code.value}",
-                    "reference": warning.reference,
-                    "values": dict(warning.values),
-                }
-                for warning in drawn.warnings
-            ],
+            "warnings": _warnings(drawn),
         }
         return [Reply(f"utter_remedy_{drawn.stage.value}", values)]
+
+    def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
+        """The facts that count, where the case stands, and each step with its rule."""
+        drawn = plan(_case(facts), on)
+        values = {
+            "facts": told(_deciding(facts, on)),
+            "stage": _headline(drawn),
+            "now": _steps(drawn.now[:_MAX_STEPS]),
+            "warnings": _warnings(drawn),
+        }
+        return [Reply("utter_why_plan", values)]
+
+    def gist(self, facts: Facts, on: dt.date) -> Gist:
+        """The stage with its last day, and the steps open now."""
+        drawn = plan(_case(facts), on)
+        return Gist(_headline(drawn), tuple(_steps(drawn.now[:_MAX_STEPS])))
+
+
+def is_coherent(facts: Facts, on: dt.date) -> bool:
+    """Whether the dates and the state of the request can stand together on that day."""
+    try:
+        check(_case(facts), on)
+    except ValueError:
+        return False
+    return True
+
+
+def _deciding(facts: Facts, on: dt.date) -> Facts:
+    def outcome(some: Facts) -> object:
+        return plan(_case(some), on) if is_coherent(some, on) else None
+
+    return deciding(facts, CASE_FIELDS, outcome)
+
+
+def _headline(drawn: Plan) -> dict[str, Any]:
+    # Only the days that the sentence names: another day elsewhere is no other result.
+    named = {name: day for name, day in drawn.values.items() if name in ("deadline", "silence_on")}
+    return {"response": f"utter_gist_{drawn.stage.value}", "values": named}
+
+
+def _warnings(drawn: Plan) -> list[dict[str, Any]]:
+    return [
+        {
+            "response": f"utter_remedy_warning_{warning.code.value}",
+            "reference": warning.reference,
+            "values": dict(warning.values),
+        }
+        for warning in drawn.warnings
+    ]
 
 
 def _case(facts: Facts) -> Case:

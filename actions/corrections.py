@@ -1,0 +1,74 @@
+""" "Je me suis trompé": which fact is wrong, where the message does not say it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from actions import dialogue
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
+from bot.guides import GUIDES
+from bot.guides.facts import CASE_FIELDS, FEE_FIELDS
+from bot.law.situation import CHOICES
+
+# The facts with a question of their own; the others are denied by their button.
+ASKABLE = frozenset(
+    {"reason", "vehicle_stolen", "event_abroad", "theft_declared", "applicant", "holder", "plate_format"}
+    | {"inspection", "vehicle_kind", "first_registration", "moved", "original_found", "region", "energy"}
+    | {"fiscal_power", "file_status", "refused_on", "refusal_states_remedies", "residence", "urgent"}
+    | {"gracious_appeal_on", "gracious_answer_on", "hierarchical_appeal_on", "hierarchical_answer_on"}
+    | {"validated_on", "delivery_notice_on"}
+)
+MAX_CHOICES = 10
+
+
+class ActionCorrectFact(DialogueAction):
+    """Asks which fact is wrong, or asks anew for the one that is named."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_correct_fact"
+
+    def take(self, turn: Turn) -> None:
+        """The question of the fact named; a button for each fact told; or that nothing was told."""
+        named = turn.entities.get("corrected")
+        if named in turn.before and named in ASKABLE:
+            turn.keep(guided_dialogue=turn.running or _guide_of(turn, named))
+            dialogue.ask(turn, named)
+        elif turn.before:
+            turn.say("utter_correct_which", choices=_choices(turn))
+            turn.keep(asked_fact=None)
+        else:
+            turn.say("utter_recap_empty")
+            dialogue.resume(turn)
+
+
+def _guide_of(turn: Turn, fact: str) -> str:
+    """The guided dialogue to go on with: the last one answered, else the one that uses the fact."""
+    if turn.last.get("guide"):
+        return turn.last["guide"]
+    if fact in CASE_FIELDS:
+        return "remedy"
+    return "price" if fact in FEE_FIELDS else "eligibility"
+
+
+def _choices(turn: Turn) -> list[dict[str, str]]:
+    """A button for each fact, those that the dialogue or answer rests on first."""
+    guide = turn.running or turn.last.get("guide")
+    replies = GUIDES[guide].reply(turn.before, turn.on) if guide else []
+    counting = {
+        name for reply in replies for line in reply.values.get("facts", []) for name in line["values"]
+    }
+    ordered = sorted(turn.before.items(), key=lambda fact: fact[0] not in counting)
+    return [
+        {"title": f"utter_name_{name}", "payload": _payload(name, value)}
+        for name, value in ordered
+        if name in ASKABLE or isinstance(value, bool) or name in CHOICES
+    ][:MAX_CHOICES]
+
+
+def _payload(name: str, value: Any) -> str:
+    if name in ASKABLE:
+        return f"/correct_fact{json.dumps({'corrected': name})}"
+    return f"/inform{json.dumps({name: not value if isinstance(value, bool) else 'none'})}"

@@ -1,0 +1,149 @@
+"""Reaching a person: a place in the mediators' queue where somebody is there, a code to show at a desk."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from typing import Any
+
+from actions import dialogue
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
+
+# The desk answers in milliseconds; a citizen does not wait for one that hangs.
+ANSWER_SECONDS = 3
+
+
+class DeskAway(Exception):
+    """The mediators' desk does not answer, or there is none."""
+
+
+class ActionReachPerson(DialogueAction):
+    """Offers to hand the conversation to a person, or says when one is there and what to do meanwhile."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_reach_person"
+
+    def take(self, turn: Turn) -> None:
+        """The place in the queue, the offer, the next opening, or the other ways without a desk."""
+        try:
+            desk = _ask_desk("status", turn)
+        except DeskAway:
+            turn.say("utter_human")
+            dialogue.resume(turn)
+            return
+        if desk["status"] == "waiting":
+            _say_place(turn, desk)
+        elif desk["open"]:
+            turn.say("utter_handoff_offer")
+            turn.keep(pending_choice={"person": True})
+            return
+        else:
+            _say_closed(turn, desk)
+        dialogue.resume(turn)
+
+
+class ActionJoinQueue(DialogueAction):
+    """Puts the conversation into the mediators' queue, with the consent that the button stands for."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_join_queue"
+
+    def take(self, turn: Turn) -> None:
+        """As ``join``."""
+        join(turn)
+
+
+class ActionLeaveQueue(DialogueAction):
+    """Takes the conversation out of the queue."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_leave_queue"
+
+    def take(self, turn: Turn) -> None:
+        """Says so, also where it was not in the queue."""
+        try:
+            _ask_desk("withdrawals", turn)
+        except DeskAway:
+            turn.say("utter_human")
+        else:
+            turn.say("utter_handoff_left")
+        dialogue.resume(turn)
+
+
+class ActionShowCode(DialogueAction):
+    """Gives the short code that opens this conversation at a desk."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_show_code"
+
+    def take(self, turn: Turn) -> None:
+        """The code and for how long it works, or the other ways where there is no desk."""
+        try:
+            desk = _ask_desk("codes", turn)
+        except DeskAway:
+            turn.say("utter_human")
+        else:
+            # Apart, so that it can be read aloud.
+            spelled = " ".join(desk["code"])
+            turn.say("utter_handoff_code", code=desk["code"], spelled=spelled, minutes=desk["minutes"])
+
+
+def join(turn: Turn) -> None:
+    """A place in the queue, told with the likely wait; or the next opening where nobody is there any more."""
+    try:
+        desk = _ask_desk("requests", turn)
+    except DeskAway:
+        turn.say("utter_human")
+        return
+    if desk["status"] == "waiting":
+        _say_place(turn, desk)
+    else:
+        _say_closed(turn, desk)
+
+
+def _say_place(turn: Turn, desk: dict[str, Any]) -> None:
+    first = desk["position"] == 1
+    if desk["minutes"] is None:
+        turn.say("utter_handoff_first" if first else "utter_handoff_queued", position=desk["position"])
+    else:
+        values = {"position": desk["position"], "minutes": desk["minutes"]}
+        turn.say("utter_handoff_first_timed" if first else "utter_handoff_queued_timed", **values)
+
+
+def _say_closed(turn: Turn, desk: dict[str, Any]) -> None:
+    opening = desk["next_opening"]
+    if opening is None:
+        turn.say("utter_human")
+        return
+    turn.say("utter_handoff_closed", day=opening["day"], time=opening["time"].lstrip("0").replace(":", " h "))
+    turn.say("utter_human")
+
+
+def _ask_desk(what: str, turn: Turn) -> dict[str, Any]:
+    """The desk's answer about this conversation; raises DeskAway without one."""
+    address, secret = os.environ.get("DESK_URL"), os.environ.get("DESK_SECRET")
+    if not address or not secret:
+        raise DeskAway
+    body = json.dumps({"conversation": turn.conversation, "subject": _subject(turn)}).encode()
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}/internal/{what}", body, headers)
+    # A proxy named by the environment is for other sites.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+            told: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise DeskAway from error
+    return told
+
+
+def _subject(turn: Turn) -> str:
+    """What the conversation is about: the topic of the last question, else the last guided dialogue."""
+    question = (turn.last.get("question") or "").removeprefix("faq/").partition(".")[0]
+    return question or turn.last.get("guide") or turn.running or ""

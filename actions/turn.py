@@ -1,0 +1,153 @@
+"""One message and what becomes of the conversation: the facts before and after, what is said and kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import changes, facts_of, facts_said_now, intent_of, question_of, today
+from bot.guides.coherence import settle
+from bot.guides.facts import FACT_NAMES, FOUND, Facts
+from bot.guides.guide import Reply
+from bot.law.situation import CHOICES, FIELDS
+
+YES_NO_FACTS = frozenset(
+    {*FIELDS, "refusal_states_remedies", "urgent"} - CHOICES.keys() - {"first_registration"}
+)
+# Facts told in these intents are about another case, or about nothing.
+_KEEPS_NO_FACT = frozenset({"what_if", "out_of_scope", "foreign_language"})
+
+_ANOTHER_SUBJECT = "out_of_scope"
+
+
+class Turn:
+    """The latest message where the conversation stands; slots set here are written at the end of the turn."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Reads the message and settles its facts with those told before."""
+        self._dispatcher = dispatcher
+        self._tracker = tracker
+        self._slots: dict[str, Any] = {}
+        self.on: dt.date = today()
+        self.intent = intent_of(tracker)
+        self.question = question_of(tracker)
+        self.manner = tracker.latest_message.get("manner") or "statement"
+        self.entities = {
+            entity["entity"]: entity["value"] for entity in tracker.latest_message.get("entities") or []
+        }
+        self.before: Facts = facts_of(tracker)
+        self.said = self._facts_said()
+        told = {} if self.is_elsewhere else self._told()
+        self.facts, self.refused = settle(self.before, told, self.on)
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id."""
+        return str(self._tracker.sender_id)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the message speaks of a case that is not the person's own, or of another subject."""
+        is_another_subject = self.intent == "faq" and _ANOTHER_SUBJECT in (self.question or "")
+        is_supposed = self.manner == "supposition" and self.asked not in self.said
+        return self.intent in _KEEPS_NO_FACT or is_another_subject or is_supposed
+
+    @property
+    def asked(self) -> str | None:
+        """The fact just asked for."""
+        return self.slot("asked_fact")
+
+    @property
+    def running(self) -> str | None:
+        """The guided dialogue under way."""
+        return self.slot("guided_dialogue")
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """What was answered last: ``question``, else ``guide`` with the ``facts`` it answered from."""
+        return self.slot("last_answer") or {}
+
+    @property
+    def skipped(self) -> list[str]:
+        """The facts that the person cannot tell."""
+        return list(self.slot("skipped_facts") or [])
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the message tells a fact that was not known so."""
+        return self.facts != self.before
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the message makes another of a fact told before."""
+        return any(self.facts.get(name) != value and value != FOUND for name, value in self.before.items())
+
+    def slot(self, name: str) -> Any:
+        """A slot's value, as this turn leaves it."""
+        return self._slots[name] if name in self._slots else self._tracker.get_slot(name)
+
+    def slot_before(self, name: str) -> Any:
+        """A slot's value, as the message found it."""
+        return self._tracker.get_slot(name)
+
+    def learn(self, facts: Facts) -> None:
+        """Takes facts for the person's own, as if the message had told them."""
+        self.facts, self.refused = settle(self.before, facts, self.on)
+
+    def forget(self) -> None:
+        """Drops every fact."""
+        self.facts = {}
+
+    def keep(self, **slots: Any) -> None:
+        """Sets slots at the end of the turn."""
+        self._slots.update(slots)
+
+    def say(self, response: str, **values: Any) -> None:
+        """Names a response with its values."""
+        self._dispatcher.utter_message(response=response, **values)
+
+    def reply(self, replies: list[Reply], **values: Any) -> None:
+        """Names each response with its values, and those common to all."""
+        for reply in replies:
+            self.say(reply.response, **reply.values, **values)
+
+    def nearest_topics(self) -> list[str]:
+        """The topics of questions nearest to the message, the nearest first."""
+        ranking = self._tracker.latest_message.get("topic_ranking") or []
+        return [topic["name"] for topic in ranking if topic["is_question"]]
+
+    def also_asked(self) -> list[str]:
+        """The other questions or dialogues that the message asks for, after its first."""
+        return list(self._tracker.latest_message.get("also_asked") or [])
+
+    def language(self) -> str:
+        """The language of a foreign message."""
+        return self._tracker.latest_message.get("language") or "en"
+
+    def events(self) -> list[EventType]:
+        """What the turn changes: facts and state."""
+        facts = {name: self.facts.get(name) for name in FACT_NAMES}
+        return changes(self._tracker, **{**facts, **self._slots})
+
+    def _facts_said(self) -> Facts:
+        said = facts_said_now(self._tracker)
+        asked = self.asked
+        if not asked or asked in said:
+            return said
+        if (asked.endswith("_on") or asked == "first_registration") and "date" in self.entities:
+            return {**said, asked: self.entities["date"]}
+        if asked in YES_NO_FACTS and self.intent in ("affirm", "deny"):
+            return {**said, asked: self.intent == "affirm"}
+        if asked == "original_found" and self.intent in ("affirm", "deny"):
+            return {**said, asked: "after_request" if self.intent == "affirm" else "before_request"}
+        return said
+
+    def _told(self) -> Facts:
+        """The facts to keep: a question contradicts nothing that was told ("faut-il déclarer un vol ?")."""
+        if self.manner != "question" or self.intent == "inform":
+            return self.said
+        return {name: value for name, value in self.said.items() if self.before.get(name, value) == value}

@@ -1,0 +1,51 @@
+"""Facts told at different times, made to stand together: the last said wins, what it rules out is dropped."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.guides.facts import CASE_FIELDS, Facts
+from bot.guides.remedy import is_coherent
+
+# What was told of a fact no longer holds when that fact becomes another.
+_DEPENDENT = {
+    "reason": ("vehicle_stolen", "theft_declared", "event_abroad", "original_found", "storm_damage"),
+    "vehicle_kind": ("first_registration",),
+}
+
+
+def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ...]]:
+    """The facts after ``said``, and the names of those said that cannot be: to come, or out of order."""
+    possible = {name: value for name, value in said.items() if not _is_to_come(name, value, on)}
+    facts = {**known, **possible}
+    for base, dependents in _DEPENDENT.items():
+        if base in possible and known.get(base) not in (None, possible[base]):
+            facts = {name: facts[name] for name in facts if name not in dependents or name in possible}
+    if "reason" in possible and "reason" in known and "original_found" not in possible:
+        # Lost again, or stolen after all: the card that was found is gone.
+        facts.pop("original_found", None)
+    if possible.get("vehicle_stolen") and facts.get("reason") != "theft":
+        facts["reason"] = "theft"
+    facts = _settle_case(facts, possible, on)
+    return facts, tuple(name for name in said if name not in facts)
+
+
+def _is_to_come(name: str, value: object, on: dt.date) -> bool:
+    is_date = name.endswith("_on") or name == "first_registration"
+    return is_date and isinstance(value, str) and dt.date.fromisoformat(value) > on
+
+
+def _settle_case(facts: Facts, said: Facts, on: dt.date) -> Facts:
+    """The facts without those of the request that the last said rule out, or else without the last said."""
+    if is_coherent(facts, on):
+        return facts
+    old = [name for name in facts if name in CASE_FIELDS and name not in said]
+    for dropped in [*([name] for name in old), old]:
+        remaining = {name: facts[name] for name in facts if name not in dropped}
+        if is_coherent(remaining, on):
+            return remaining
+    for name in [name for name in said if name in CASE_FIELDS]:
+        facts = {key: facts[key] for key in facts if key != name}
+        if is_coherent(facts, on):
+            return facts
+    return {name: facts[name] for name in facts if name not in CASE_FIELDS}

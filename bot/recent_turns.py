@@ -1,0 +1,41 @@
+"""The end of a conversation, for what needs no more: choosing the next action, and calling it.
+
+Rasa's policies rebuild the state after every event since the beginning, twice a turn, to look at the last
+few; and an action is sent every event ever stored. Both cost more at each turn.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+# The longest rule spans one turn, and MemoizationPolicy looks five back.
+TURNS = 6
+
+
+def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Event]:
+    """The tracker's events from the person's last but ``turns`` message on; all where there are fewer."""
+    messages = (rank for rank, event in _latest_first(tracker) if isinstance(event, UserUttered))
+    first = next(islice(messages, turns - 1, None), 0)
+    return list(islice(tracker.events, first, None))
+
+
+def recent_tracker(tracker: DialogueStateTracker, turns: int = TURNS) -> DialogueStateTracker:
+    """A tracker of the recent events, from which the policies choose as from the whole one.
+
+    That is the whole one where older events count: in a loop, before a follow-up action, or where a slot
+    influences the conversation.
+    """
+    needs_all = tracker.followup_action or tracker.active_loop_name
+    if needs_all or any(slot.influence_conversation for slot in tracker.slots.values()):
+        return tracker
+    recent = tracker.init_copy()
+    for event in recent_events(tracker, turns):
+        recent.update(event)
+    return recent
+
+
+def _latest_first(tracker: DialogueStateTracker) -> zip[tuple[int, Event]]:
+    return zip(range(len(tracker.events) - 1, -1, -1), reversed(tracker.events), strict=True)

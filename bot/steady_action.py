@@ -1,0 +1,106 @@
+"""A call of the action server that answers even when the server does not.
+
+* A failing or absent server gives a French answer, never silence; the facts told stay known.
+* The check of an action's answer is compiled once, not at every message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+import rasa
+from jsonschema import Draft202012Validator, ValidationError
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction, create_bot_utterance
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import INTENT_NAME_KEY, RESPONSE_SELECTOR
+
+from bot.nlu import context
+from bot.nlu.topics import FAQ, OUT_OF_SCOPE
+from bot.operations import metrics
+from bot.recent_turns import recent_events
+
+logger = logging.getLogger(__name__)
+
+# Who asks for a person gets the ways that need no action server.
+HUMAN = "human_handoff"
+# An action takes milliseconds; one that hangs must not keep a person waiting for Rasa's five minutes.
+ACTION_SECONDS = 8.0
+RESUME = "action_resume_dialogue"
+
+
+class SteadyRemoteAction(RemoteAction):
+    """A custom action that degrades to the general answer or an apology when its server fails."""
+
+    async def run(
+        self,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        """The events of the action, or those of the degraded answer."""
+        try:
+            running = super().run(output_channel, nlg, tracker, domain)
+            return await asyncio.wait_for(running, ACTION_SECONDS)
+        except ActionExecutionRejection:
+            raise
+        except (RasaException, aiohttp.ClientError, asyncio.TimeoutError, ValidationError) as error:
+            logger.error("action %s failed, degraded answer given: %s", self.name(), type(error).__name__)
+            metrics.ACTION_FAILURES.labels(self.name()).inc()
+            # After a greeting there is something said already: no apology for the reminder left out.
+            said = [] if self.name() == RESUME else await _degraded_answer(output_channel, nlg, tracker)
+            return [*said, *_facts_kept(tracker, domain)]
+
+    def _action_call_format(self, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+        # Neither the domain, whose sentences stay here, nor events long past: no action reads them, and
+        # sending them costs more than the rest of the call.
+        events = [event.as_dict() for event in recent_events(tracker)]
+        return {
+            "next_action": self.name(),
+            "sender_id": tracker.sender_id,
+            "tracker": {**tracker.current_state(EventVerbosity.NONE), "events": events},
+            "version": rasa.__version__,
+        }
+
+    def _validate_action_result(self, result: dict[str, Any]) -> bool:
+        _action_result_validator().validate(result)
+        return True
+
+
+def _facts_kept(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
+    """The facts of the message that the action would have kept."""
+    latest = tracker.latest_message
+    elsewhere = (context.WHAT_IF, context.FOREIGN, OUT_OF_SCOPE)
+    if latest is None or latest.intent.get(INTENT_NAME_KEY) in elsewhere:
+        return []
+    slots = {slot.name for slot in domain.slots}
+    return [SlotSet(told["entity"], told["value"]) for told in latest.entities if told["entity"] in slots]
+
+
+@lru_cache(maxsize=1)
+def _action_result_validator() -> Draft202012Validator:
+    return Draft202012Validator(RemoteAction.action_response_format_spec())
+
+
+async def _degraded_answer(
+    output_channel: OutputChannel, nlg: NaturalLanguageGenerator, tracker: DialogueStateTracker
+) -> list[Event]:
+    """The question's general answer with a note, or an apology with a way forward."""
+    names = ["utter_actions_unavailable"]
+    latest = tracker.latest_message
+    if latest is not None and latest.intent.get(INTENT_NAME_KEY) == HUMAN:
+        names = ["utter_human"]
+    elif latest is not None and latest.intent.get(INTENT_NAME_KEY) == FAQ:
+        question = (latest.parse_data or {}).get(RESPONSE_SELECTOR, {}).get(FAQ, {}).get("response", {})
+        names = [question.get("utter_action", ""), "utter_actions_unavailable_note"]
+    drafts = [await nlg.generate(name, tracker, output_channel.name()) for name in names]
+    return [create_bot_utterance(draft) for draft in drafts if draft]
