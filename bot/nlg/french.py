@@ -29,7 +29,9 @@ def amount(cents: int) -> str:
     if cents % 100:
         text = format_currency(cents / 100, "EUR", locale=LOCALE)
     else:
-        text = format_currency(cents // 100, "EUR", format="#,##0 ¤", locale=LOCALE, currency_digits=False)
+        text = format_currency(
+            cents // 100, "EUR", format=f"#,##0{NBSP}¤", locale=LOCALE, currency_digits=False
+        )
     return text.replace("\u202f", NBSP)
 
 

@@ -3,9 +3,11 @@
 A response may hold
   {deadlines.appeal}   a dated parameter, written by its unit
   {quotes.duplicate}   a price computed by the fee calculator
-  {total:amount}       a value given by the action, with a format (amount, date, list, say, items, steps)
-A line whose list is empty is left out. The value ``topics`` adds a button a topic. ``metadata.sources``
-become the source line.
+  {total:amount}       a value given by the action, with a format (amount, date, list, say, line, items,
+                       steps)
+A line whose list is empty is left out. The value ``topics`` adds a button a topic, ``choices`` one for each
+title (a response) and payload, ``downloads`` a file for each title and url. ``metadata.sources`` become the
+source line.
 """
 
 from __future__ import annotations
@@ -105,12 +107,14 @@ class Sentences:
             "text": "\n\n".join(part for part in (body.replace("**", ""), *notes) if part),
             "buttons": [
                 *(self._topic_button(topic, slots, channel) for topic in values.get("topics") or ()),
+                *(self._choice_button(choice, slots, channel) for choice in values.get("choices") or ()),
                 *(variation.get("buttons") or standard.get("buttons") or ()),
             ],
             "metadata": {
                 "response": name,
                 "body": body,
                 "sources": [asdict(source) for source in cited],
+                **self._downloads(values.get("downloads") or [], slots, channel),
             },
         }
 
@@ -134,10 +138,25 @@ class Sentences:
         )
 
     def _topic_button(self, topic: str, slots: dict[str, Any], channel: str) -> dict[str, str]:
-        title = self.variation(f"utter_topic_{topic}", slots, channel)
-        if title is None:
-            raise MissingValue(f"utter_topic_{topic}")
-        return {"title": title["text"].strip(), "payload": f"/faq/{topic}"}
+        choice = {"title": f"utter_topic_{topic}", "payload": f"/faq/{topic}"}
+        return self._choice_button(choice, slots, channel)
+
+    def _choice_button(self, choice: dict[str, str], slots: dict[str, Any], channel: str) -> dict[str, str]:
+        return {**choice, "title": self._name(choice["title"], slots, channel)}
+
+    def _downloads(
+        self, files: list[dict[str, str]], slots: dict[str, Any], channel: str
+    ) -> dict[str, list[dict[str, str]]]:
+        """The files that clients show below an answer, in its metadata; nothing where there are none."""
+        named = [{**file, "title": self._name(file["title"], slots, channel)} for file in files]
+        return {"downloads": named} if named else {}
+
+    def _name(self, response: str, slots: dict[str, Any], channel: str) -> str:
+        """The text of a response that names something."""
+        variation = self.variation(response, slots, channel)
+        if variation is None:
+            raise MissingValue(response)
+        return str(variation["text"]).strip()
 
 
 class _Writer:
@@ -187,6 +206,8 @@ class _Writer:
             return french.enumeration(value)
         if style == "say":
             return self._item(value)
+        if style == "line":
+            return "\u00a0; ".join(self._item(item).rstrip(".") for item in value) + "."
         if style == "items":
             return "".join(f"\n- {self._item(item)}" for item in value)
         if style == "steps":

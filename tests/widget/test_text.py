@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from bot.channels.site import formatting
 from bot.law import plates
+from bot.nlg import formatting
 from tests.widget.conftest import node
 
 TEXTS = [

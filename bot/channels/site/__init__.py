@@ -4,10 +4,15 @@
 /assistant        the widget as a full page
 /cadre            the widget for an <iframe>; /cadre/exemple embeds it
 /sans-javascript  the same conversation by plain forms; its id travels in the form, so no cookie is set
+/donnees-personnelles  what is kept, for how long, and how to erase it
+/conversations/<id>    everything held of a conversation, as a file
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any, Awaitable, Callable
@@ -18,12 +23,16 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import origins, turn
+from bot import settings
+from bot.channels import origins, switches, turn
 from bot.channels.conversations import erase
-from bot.channels.site import assets, formatting, history
-from bot.nlg import french
+from bot.channels.site import assets, data_protection, history
+from bot.nlg import formatting, french
+from bot.privacy import retention
 
 FOLDER = Path(__file__).parent / "templates"
+# Ids that were drawn and that no one guesses: whoever has one may read the conversation.
+DRAWN_ID = re.compile(r"(?:[a-z_]{2,20}-)?(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 THEMES = ("mairie", "dsfr", "contraste")
 
 
@@ -45,6 +54,7 @@ class SiteChannel(InputChannel):
         files = assets.read()
         assets.serve(routes, files)
         pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+        pages.globals["announcement"] = switches.announcement
         pages.globals["address"] = lambda name: files[name].address
         pages.filters["day"] = french.date
         pages.tests["match_address"] = formatting.is_address
@@ -77,13 +87,34 @@ class SiteChannel(InputChannel):
             answer.headers["Content-Security-Policy"] = policy("frame-src")
             return answer
 
+        @routes.get("/donnees-personnelles")
+        async def show_data_protection(_: Request) -> HTTPResponse:
+            return page("data_protection.html", **data_protection.facts())
+
+        @routes.get("/conversations/<conversation:str>")
+        async def give_export(_: Request, conversation: str) -> HTTPResponse:
+            if not DRAWN_ID.fullmatch(conversation):
+                return response.json({"status": 404}, status=404)
+            return await export(conversation)
+
+        async def export(conversation: str) -> HTTPResponse:
+            held = await asyncio.to_thread(retention.export, settings.get, conversation)
+            body = json.dumps({"conversation": conversation, **held}, ensure_ascii=False, indent=2)
+            name = 'attachment; filename="conversation.json"'
+            headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+            return response.text(body, headers=headers, content_type="application/json; charset=utf-8")
+
         @routes.get("/sans-javascript")
         async def show_plain_page(_: Request) -> HTTPResponse:
             return plain_page(uuid.uuid4().hex, [])
 
         @routes.post("/sans-javascript")
         async def receive(request: Request) -> HTTPResponse:
-            conversation = request.form.get("conversation") or uuid.uuid4().hex
+            conversation = request.form.get("conversation") or ""
+            if not DRAWN_ID.fullmatch(conversation):
+                conversation = uuid.uuid4().hex
+            if request.form.get("export"):
+                return await export(conversation)
             if request.form.get("erase"):
                 await erase(Sanic.get_app().ctx.agent, conversation)
                 return page("erased.html")

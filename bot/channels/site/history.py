@@ -8,7 +8,8 @@ from typing import Any, Dict, Iterable
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from bot.channels import turn
-from bot.channels.site import formatting
+from bot.nlg import formatting
+from bot.nlg.pieces import Piece
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Said:
 
 def by_user(text: str) -> Said:
     """A person's message, shown as it is."""
-    return Said("user", (formatting.Block("paragraph", ((formatting.Piece("text", text),),)),))
+    return Said("user", (formatting.Block("paragraph", ((Piece("text", text),),)),))
 
 
 def by_bot(message: Dict[str, Any]) -> Said:

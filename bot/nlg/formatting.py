@@ -1,6 +1,7 @@
 """An answer's text cut into what a page shows: paragraphs, lists, price tables, bold, links.
 
-The same rules as in ``bot/widget/src/format.js``; a test holds both to the same examples.
+For the site's pages and the mediators' desk. The same rules as in ``bot/widget/src/format.js``; a test holds
+both to the same examples.
 """
 
 from __future__ import annotations
@@ -10,19 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-PIECE = re.compile(r"\*\*(?P<bold>.+?)\*\*|(?P<link>https?://[^\s<>«»\"]+[^\s<>«»\".,;:!?)])")
+from bot.nlg.pieces import pieces
+
 ADDRESS = re.compile(r"^(?:https?://|/(?!/))")
 BULLET = re.compile(r"^[-•]\s+(.*)$")
 STEP = re.compile(r"^\d{1,2}\.\s+(.*)$")
 PRICE = re.compile(r"^(.+?)\s:\s(-?\d[\d\s]*(?:,\d{2})?\s€)$")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of text; ``kind`` is text, bold or link."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -52,20 +46,6 @@ def blocks(text: str) -> tuple[Block, ...]:
             found.append(Block("prices", tuple((match[1], match[2]) for match in prices if match), title))
         else:
             found.append(Block(kind, tuple(pieces(row) for row in rows)))
-    return tuple(found)
-
-
-def pieces(line: str) -> tuple[Piece, ...]:
-    """The runs of a line, in order."""
-    found: list[Piece] = []
-    position = 0
-    for match in PIECE.finditer(line):
-        if match.start() > position:
-            found.append(Piece("text", line[position : match.start()]))
-        found.append(Piece("bold", match["bold"]) if match["bold"] else Piece("link", match["link"]))
-        position = match.end()
-    if position < len(line):
-        found.append(Piece("text", line[position:]))
     return tuple(found)
 
 

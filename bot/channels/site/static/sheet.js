@@ -1,0 +1,33 @@
+// The sheet and the letters: print, copy, and blanks filled on the page. Nothing is stored, nothing is sent.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+for (const fields of document.querySelectorAll("[data-fields]")) fields.hidden = false;
+
+for (const field of document.querySelectorAll("[data-fills]")) {
+  const blanks = [...document.querySelectorAll("[data-blank]")].filter((blank) => blank.dataset.blank === field.dataset.fills);
+  field.addEventListener("input", () => {
+    for (const blank of blanks) {
+      blank.textContent = field.value || `[${blank.dataset.blank}]`;
+      blank.classList.toggle("filled", Boolean(field.value));
+    }
+  });
+}
+
+const status = document.querySelector("[data-status]");
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    const letter = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(letter.innerText);
+      status.textContent = button.textContent = "Texte copié";
+    } catch {
+      // Without the right to copy, the text is selected for the person to do it.
+      getSelection().selectAllChildren(letter);
+      status.textContent = "Texte sélectionné, à copier";
+    }
+  });
+}

@@ -1,0 +1,46 @@
+"""The dates of a sheet as a calendar file (iCalendar, RFC 5545): whole days, each with its reminder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from icalendar import Alarm, Calendar, Event
+
+PRODUCT = "-//Assistant carte grise//Fiche personnelle//FR"
+# Under this name, the same date of the same sheet always gets the same identifier.
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:assistant-carte-grise:sheet")
+
+
+def make(agenda: dict[str, Any]) -> bytes:
+    """The calendar file of an agenda given as plain values."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    for entry in agenda["entries"]:
+        calendar.add_component(_event(entry, agenda))
+    return bytes(calendar.to_ical())
+
+
+def _event(entry: dict[str, Any], agenda: dict[str, Any]) -> Event:
+    day = dt.date.fromisoformat(entry["day"])
+    made = dt.date.fromisoformat(agenda["made_on"])
+    event = Event()
+    event.add("uid", str(uuid.uuid5(NAMESPACE, f"{agenda['sheet']}/{entry['code']}")))
+    event.add("dtstamp", dt.datetime(made.year, made.month, made.day, tzinfo=dt.timezone.utc))
+    event.add("dtstart", day)
+    event.add("dtend", day + dt.timedelta(days=1))
+    event.add("summary", agenda["title"])
+    event.add("description", entry["description"])
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    if entry["notice"]:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", agenda["reminder"])
+        # At nine in the morning that many days before.
+        alarm.add("trigger", dt.timedelta(days=-entry["notice"], hours=9))
+        event.add_component(alarm)
+    return event

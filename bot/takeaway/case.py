@@ -1,0 +1,86 @@
+"""The facts that a sheet keeps: choices, dates and numbers that the law core reads, and nothing typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.guides import GUIDES
+from bot.guides.facts import FACT_NAMES, FOUND, Facts
+from bot.law.operations import Operation
+from bot.law.regional_tax import regions
+from bot.law.remedies import FileStatus, Residence
+from bot.law.situation import CHOICES, DATES, OriginalFound
+from bot.law.vehicle import Energy
+
+# Days that only the sheet uses, told on its page: the bot has no question for them.
+SHEET_DATES = ("declared_on", "received_on")
+# Those that can be told or corrected on the page.
+PAGE_DATES = ("declared_on", "requested_on", "received_on")
+
+_FREE_NUMBERS = {"fiscal_power": range(1, 1000)}
+_CHOICES = {
+    **{name: frozenset(member.value for member in choices) for name, choices in CHOICES.items()},
+    "original_found": frozenset({FOUND, *(when.value for when in OriginalFound)}),
+    "file_status": frozenset(status.value for status in FileStatus),
+    "residence": frozenset(residence.value for residence in Residence),
+    "operation": frozenset(operation.value for operation in Operation),
+    # The words of the lexicon, wider than the calculator's.
+    "energy": frozenset({*(energy.value for energy in Energy), "superethanol", "gas", "hybrid"}),
+}
+
+
+@dataclass(frozen=True)
+class SheetCase:
+    """The facts of a sheet, the guided dialogue answered last ("" without one) and the day it was made."""
+
+    facts: Facts
+    guide: str
+    made_on: dt.date
+
+
+def kept(facts: Facts) -> Facts:
+    """The facts that a sheet may keep; whatever is no known choice, date, number or truth is left out."""
+    names = (name for name in (*FACT_NAMES, *SHEET_DATES) if name in facts)
+    return {name: facts[name] for name in names if _may_be_kept(name, facts[name])}
+
+
+def kept_guide(name: str | None) -> str:
+    """The name of a guided dialogue, "" for anything else."""
+    return name if name in GUIDES else ""
+
+
+def with_dates(case: SheetCase, typed: dict[str, str], on: dt.date) -> Facts:
+    """The facts with the days typed on the page; an empty one is forgotten.
+
+    Raises ValueError naming the field where a day is none, or lies ahead, or before the year 2000.
+    """
+    facts = dict(case.facts)
+    for name in PAGE_DATES:
+        text = typed.get(name)
+        if text is None:
+            continue
+        facts.pop(name, None)
+        if text:
+            day = _date(text)
+            if day is None or not dt.date(2000, 1, 1) <= day <= on:
+                raise ValueError(name)
+            facts[name] = day.isoformat()
+    return facts
+
+
+def _may_be_kept(name: str, value: object) -> bool:
+    if name in _FREE_NUMBERS:
+        return type(value) is int and value in _FREE_NUMBERS[name]
+    if name in DATES or name.endswith("_on"):
+        return isinstance(value, str) and _date(value) is not None
+    if name == "region" or name in _CHOICES:
+        return isinstance(value, str) and value in (_CHOICES.get(name) or regions())
+    return isinstance(value, bool)
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

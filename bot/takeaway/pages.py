@@ -1,0 +1,196 @@
+"""What each address of a sheet answers, free of any web server: the page, its files, its letters.
+
+An address that never existed, has expired, is erased or is mistyped gets one and the same page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.nlg import french
+from bot.nlg.sentences import Sentences
+from bot.takeaway import files, letters
+from bot.takeaway.addresses import FOLDER, SIMPLE
+from bot.takeaway.agenda import Agenda, Entry
+from bot.takeaway.case import PAGE_DATES, with_dates
+from bot.takeaway.sheet import Sheet, compose
+from bot.takeaway.store import TOKEN, KeptSheet, SheetStore, hash_of
+
+logger = logging.getLogger(__name__)
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+HTML = "text/html; charset=utf-8"
+TYPES = {
+    "pdf": "application/pdf",
+    "ics": "text/calendar; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+# Nobody but the person keeps, lists or learns the address.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    # No connection at all: what is typed in a page cannot leave it but by its two forms.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a web server sends: status, body, type and headers."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = HTML
+    headers: dict[str, str] = field(default_factory=lambda: dict(HEADERS))
+
+
+class Pages:
+    """The answers of every address below ``/fiche``; ``clock`` gives the time with its zone."""
+
+    def __init__(
+        self,
+        store: SheetStore,
+        sentences: Callable[[], Sentences],
+        asset: Callable[[str], str],
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        """``asset`` gives the address of a file that the pages load."""
+        self._store = store
+        self._sentences = sentences
+        self._clock = clock
+        templates = FileSystemLoader(Path(__file__).parent / "templates")
+        self._templates = Environment(loader=templates, autoescape=True, undefined=StrictUndefined)
+        self._templates.globals["address"] = asset
+        self._templates.filters.update(
+            day=french.date,
+            short_day=lambda day: french.short_date(dt.date.fromisoformat(day)),
+            bare=lambda address: address.split("://")[-1].removeprefix("www.").rstrip("/"),
+            runs=lambda body: [(kind, list(group)) for kind, group in groupby(body, lambda part: part.kind)],
+        )
+
+    def show(self, document: str, version: str | None = None) -> Answer:
+        """The sheet of ``<token>``, or its file at ``<token>.pdf`` and ``<token>.ics``."""
+        token, _, kind = document.partition(".")
+        return self._with_sheet(token, lambda kept: self._document(token, kind, kept, version == SIMPLE))
+
+    def letter(self, token: str, document: str) -> Answer:
+        """The letter of that name as a page, or as a file where it ends in .docx."""
+        name, _, kind = document.partition(".")
+
+        def answer(kept: KeptSheet) -> Answer:
+            if name not in letters.NAMES or kind not in ("", "docx"):
+                return self.gone()
+            drafted = letters.draft(name, kept.case, self._sentences(), self._today())
+            if kind:
+                return _file("docx", files.make("docx", drafted), name)
+            return self._page("letter.html", letter=drafted, path=f"{FOLDER}/{token}")
+
+        return self._with_sheet(token, answer)
+
+    def set_dates(self, token: str, typed: dict[str, str]) -> Answer:
+        """The way back to the sheet with the days typed; the page again, unchanged, where one cannot be."""
+
+        def answer(kept: KeptSheet) -> Answer:
+            try:
+                facts = with_dates(kept.case, typed, self._today())
+            except ValueError as error:
+                return self._sheet_page(token, kept, False, str(error))
+            self._store.change(token, facts)
+            return Answer(b"", 303, headers={**HEADERS, "Location": f"{FOLDER}/{token}#dates"})
+
+        return self._with_sheet(token, answer)
+
+    def erase(self, token: str) -> Answer:
+        """Forgets the sheet and says so."""
+
+        def answer(_: KeptSheet) -> Answer:
+            self._store.erase(token)
+            return self._page("erased.html")
+
+        return self._with_sheet(token, answer)
+
+    def gone(self) -> Answer:
+        """The one answer for every address that leads nowhere."""
+        return self._page("gone.html", status=404)
+
+    def _with_sheet(self, token: str, answer: Callable[[KeptSheet], Answer]) -> Answer:
+        if not TOKEN.fullmatch(token):
+            return self.gone()
+        try:
+            kept = self._store.find(token, self._clock())
+            return answer(kept) if kept else self.gone()
+        except Exception as error:
+            # Whatever fails (the database, the process that makes files), a person is told in French.
+            logger.error("a sheet cannot be shown: %s", type(error).__name__)
+            return self._page("unavailable.html", status=503)
+
+    def _document(self, token: str, kind: str, kept: KeptSheet, easy: bool) -> Answer:
+        if not kind:
+            return self._sheet_page(token, kept, easy)
+        if kind == "pdf":
+            return _file("pdf", files.make("pdf", self._compose(kept, easy)), "fiche-carte-grise")
+        if kind == "ics":
+            agenda = self._agenda(token, kept, easy)
+            if agenda.entries:
+                return _file("ics", files.make("ics", agenda), "dates-carte-grise")
+        return self.gone()
+
+    def _sheet_page(self, token: str, kept: KeptSheet, easy: bool, problem: str = "") -> Answer:
+        sheet = self._compose(kept, easy)
+        return self._page(
+            "sheet.html",
+            status=422 if problem else 200,
+            sheet=sheet,
+            path=f"{FOLDER}/{token}",
+            has_calendar=any(day.day >= self._today() for day in sheet.deadlines),
+            dates={name: kept.case.facts.get(name, "") for name in PAGE_DATES},
+            date_problem=problem,
+            today=self._today().isoformat(),
+            expires_on=kept.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date(),
+        )
+
+    def _compose(self, kept: KeptSheet, easy: bool) -> Sheet:
+        return compose(kept.case, self._sentences(), easy, self._today())
+
+    def _agenda(self, token: str, kept: KeptSheet, easy: bool) -> Agenda:
+        """The days still to come, each with its sentence and source, under titles that tell nothing."""
+        today, sentences = self._today(), self._sentences()
+
+        def said(name: str) -> str:
+            rendered = sentences.render(name, {"wording": "easy"} if easy else {}, "", {}, today)
+            return str(rendered["text"]) if rendered else ""
+
+        entries = tuple(
+            Entry(day.code, day.day, day.notice, said(f"utter_sheet_date_{day.code}"))
+            for day in self._compose(kept, easy).deadlines
+            if day.day >= today
+        )
+        title, reminder = said("utter_sheet_event_title"), said("utter_sheet_event_reminder")
+        return Agenda(hash_of(token), kept.case.made_on, title, reminder, entries)
+
+    def _today(self) -> dt.date:
+        return self._clock().astimezone(PARIS).date()
+
+    def _page(self, template: str, status: int = 200, **values: Any) -> Answer:
+        return Answer(self._templates.get_template(template).render(**values).encode(), status)
+
+
+def _file(kind: str, content: bytes, name: str) -> Answer:
+    shown = "inline" if kind == "pdf" else "attachment"
+    disposition = {"Content-Disposition": f'{shown}; filename="{name}.{kind}"'}
+    return Answer(content, 200, TYPES[kind], {**HEADERS, **disposition})
