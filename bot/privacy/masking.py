@@ -1,0 +1,133 @@
+"""The text with personal data replaced by what it was: "[nom]", "[téléphone]", "[plaque SIV]".
+
+Masking comes before anything else, so that the tracker, the event broker, the logs, the desk and the figures
+never hold the text as typed. What an answer depends on stays readable inside the mask: the format of a
+registration number and the département of an address. The dialogue reads it from there
+(``plate_formats``), rather than from facts carried beside the message, so that a stored text can be parsed
+again with the same result, and no second way of a fact has to be kept in step with the first. A number of
+the same format in its place would look like someone's real number.
+
+Masks are stable: masking a masked text changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.privacy import mail, names, numbers, places, registrations
+from bot.privacy.found import Found
+
+# The surest kinds first: where two overlap, the first named wins.
+ORDER = (
+    "email", "iban", "social", "card", "formula", "vin", "phone", "plate", "file", "identity", "secret",
+    "address", "birth", "name",
+)  # fmt: skip
+WORDS = {
+    "email": "adresse mail",
+    "iban": "IBAN",
+    "social": "numéro de sécurité sociale",
+    "card": "carte bancaire",
+    "formula": "numéro de formule",
+    "vin": "numéro de série",
+    "phone": "téléphone",
+    "file": "numéro de dossier",
+    "identity": "numéro",
+    "secret": "code",
+    "address": "adresse",
+    "birth": "date de naissance",
+    "name": "nom",
+}
+PLATES = {
+    "siv": "plaque SIV",
+    "fni": "plaque FNI",
+    "moped": "plaque cyclomoteur",
+    "ww": "plaque WW",
+    "w_garage": "plaque W garage",
+    "": "plaque",
+}
+_FORMATS = {words.lower(): format_ for format_, words in PLATES.items() if format_}
+_LONGEST_FIRST = sorted({*WORDS.values(), *PLATES.values()}, key=len, reverse=True)
+_MASK = re.compile(
+    rf"\[(?P<words>{'|'.join(map(re.escape, _LONGEST_FIRST))})(?: : d[ée]partement (?:\d{{2,3}}|2[AB]))?\]",
+    re.IGNORECASE,
+)
+# Fewer than these beside a mask ("plaque […]") leave the mask as what the message says.
+_WORDS_THAT_SAY_SOMETHING = 3
+
+
+@dataclass(frozen=True)
+class MaskedPlate:
+    """Where a mask stands for a registration number, and the format it keeps."""
+
+    start: int
+    end: int
+    format: str
+
+
+def mask(text: str) -> str:
+    """The text without personal data; the same text, to the letter, where none is found."""
+    plain = _plain(text)
+    found = _find(plain)
+    if not found:
+        return text
+    pieces, position = [], 0
+    for each in found:
+        pieces += [plain[position : each.start], replacement(each)]
+        position = each.end
+    return "".join([*pieces, plain[position:]])
+
+
+def find(text: str) -> tuple[Found, ...]:
+    """What ``mask`` replaces, in order; positions are those of the text without invisible characters."""
+    return _find(_plain(text))
+
+
+def replacement(found: Found) -> str:
+    """What stands in the place of a piece of personal data."""
+    if found.kind == "plate":
+        return f"[{PLATES[found.keeps]}]"
+    kept = f" : département {found.keeps.upper()}" if found.keeps else ""
+    return f"[{WORDS[found.kind]}{kept}]"
+
+
+def plate_formats(text: str) -> Iterator[MaskedPlate]:
+    """The registration numbers that were masked in ``text``, accents and case aside."""
+    for match in _MASK.finditer(text):
+        format_ = _FORMATS.get(match["words"].lower())
+        if format_:
+            yield MaskedPlate(match.start(), match.end(), format_)
+
+
+def without_masks(text: str) -> str:
+    """The rest of a masked text, where it says something by itself; the whole text otherwise."""
+    rest = _MASK.sub(" ", text)
+    return " ".join(rest.split()) if len(re.findall(r"\w{2,}", rest)) >= _WORDS_THAT_SAY_SOMETHING else text
+
+
+def _find(plain: str) -> tuple[Found, ...]:
+    masked = [match.span() for match in _MASK.finditer(plain)]
+    kept: list[Found] = []
+    for each in sorted(_all(plain), key=lambda found: (ORDER.index(found.kind), found.start - found.end)):
+        apart = all(each.end <= other.start or other.end <= each.start for other in kept)
+        if apart and all(each.end <= start or end <= each.start for start, end in masked):
+            kept.append(each)
+    return tuple(sorted(kept, key=lambda found: found.start))
+
+
+def _all(plain: str) -> Iterator[Found]:
+    for part in (mail, numbers, registrations, places, names):
+        yield from part.find(plain)
+
+
+def _plain(text: str) -> str:
+    """Composed, without invisible characters, full-width letters and unusual spaces made plain."""
+    characters = []
+    for character in unicodedata.normalize("NFC", text):
+        if unicodedata.category(character) == "Cf":
+            continue
+        plain = unicodedata.normalize("NFKC", character)
+        characters.append(plain if len(plain) == 1 else character)
+    return "".join(characters)

@@ -1,0 +1,23 @@
+"""French words that are no part of a name or of a street's name: where a sentence goes on."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import msgspec
+
+
+def fold(word: str) -> str:
+    """Lower case, without accents, apostrophes straight."""
+    decomposed = unicodedata.normalize("NFD", word.replace("’", "'").lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_LISTS = msgspec.yaml.decode(Path(__file__).with_suffix(".yml").read_bytes(), type=dict[str, str])
+
+PARTICLES = frozenset(_LISTS["particles"].split())
+ROLES = frozenset(_LISTS["roles"].split())
+AFTER_A_NAME = frozenset(_LISTS["after_a_name"].split())
+NEVER_A_NAME = AFTER_A_NAME | frozenset(_LISTS["never_a_name"].split())
+GIVEN_NAMES = frozenset(_LISTS["given_names"].split())
