@@ -10,21 +10,25 @@ import argparse
 import asyncio
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
-import rasa.core.run
-from rasa.core.channels.channel import register
+import bot.operations.deferred_imports  # noqa: F401  # must come before anything of Rasa's
+
+# isort: split
+import yaml
+from rasa.core.channels.channel import InputChannel, register
 from rasa.core.utils import AvailableEndpoints
-from rasa.utils.common import configure_logging_and_warnings
-from rasa.utils.log_utils import configure_structlog
+from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import assistant, settings
-from bot.channels import registry, turn
-from bot.law import parameters
+from bot.channels import desk_bridge, limits, registry, turn
+from bot.operations import lifecycle, logs
+from bot.privacy import redaction, schedule
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +48,7 @@ def create_app(model: Path) -> Sanic:
     """The server, which loads the model in ``model`` (a file, or a folder's newest) when it starts."""
     app = Sanic("assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
-    channels = rasa.core.run.create_http_input_channels(None, str(settings.ROOT / "credentials.yml"))
+    channels = _channels(settings.ROOT / "credentials.yml")
     messaging = registry.enabled(os.environ)
     register([*channels, *messaging], app, route="/webhooks/")
     endpoints = AvailableEndpoints.read_endpoints(str(settings.ROOT / "endpoints.yml"))
@@ -54,25 +58,19 @@ def create_app(model: Path) -> Sanic:
 
     app.register_listener(load_agent, "before_server_start")
     registry.attach(app, messaging, turn.take)
-    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    desk_bridge.attach(app)
     app.register_middleware(_add_security_headers, "response")
-    app.add_route(_health, "/health")
+    limits.attach(app)
+    schedule.attach(app)
+    lifecycle.attach(app)
     app.error_handler.add(Exception, _say_nothing_of_errors)
     return app
 
 
-async def _health(request: Request) -> HTTPResponse:
-    """200 when the assistant can answer, 503 with what is missing otherwise."""
-    missing = []
-    agent = getattr(request.app.ctx, "agent", None)
-    if agent is None or not agent.is_ready():
-        missing.append("model")
-    try:
-        parameters.validate()
-    except parameters.ParameterError as error:
-        logger.error("the parameters cannot be read: %s", error)
-        missing.append("parameters")
-    return response.json({"missing": missing}, status=503 if missing else 200)
+def _channels(credentials: Path) -> list[InputChannel]:
+    """The channels that the file names; raises as the import system does where one is missing."""
+    named = yaml.safe_load(credentials.read_text(encoding="utf-8"))
+    return [class_from_module_path(name).from_credentials(values) for name, values in named.items()]
 
 
 async def _add_security_headers(_: Request, answer: HTTPResponse) -> None:
@@ -93,11 +91,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, default=settings.MODELS)
     options: Any = parser.parse_args(arguments)
     settings.apply()
-    configure_structlog(logging.WARNING)
-    configure_logging_and_warnings(logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
-    create_app(options.model).run(
-        host=settings.get("ASSISTANT_HOST"), port=settings.port("ASSISTANT_PORT"), access_log=False
-    )
+    problems = settings.problems()
+    if problems:
+        sys.exit("\n".join(f"✗ {problem}" for problem in problems))
+    logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
+    redaction.install()
+    app = create_app(options.model)
+    lifecycle.attach_process(app, options.model)
+    app.run(host=settings.get("ASSISTANT_HOST"), port=settings.port("ASSISTANT_PORT"), access_log=False)
 
 
 if __name__ == "__main__":

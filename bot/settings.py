@@ -1,34 +1,145 @@
-"""Where things are and how they are reached: environment variables, with defaults for one machine."""
+"""Where things are and how they are reached: environment variables, with defaults for one machine.
+
+``python -m bot.settings`` prints them as the table of docs/operations.md.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 STATE = ROOT / "var"
 
-# Every variable the assistant reads, with its default. Secrets have none: a feature whose secret is
-# missing stays off.
-DEFAULTS = {
-    "ASSISTANT_HOST": "127.0.0.1",
-    "ASSISTANT_PORT": "5005",
-    "ACTION_SERVER_HOST": "127.0.0.1",
-    "ACTION_SERVER_PORT": "5055",
-    "ASSISTANT_ALLOWED_ORIGINS": "http://localhost:* http://127.0.0.1:*",
-    "CONVERSATIONS_DIALECT": "sqlite",
-    "CONVERSATIONS_DB": str(STATE / "conversations.db"),
-    "FEEDBACK_DATABASE_URL": f"sqlite:///{STATE / 'feedback.db'}",
-    # The messaging channels: what waits and failed, the first pause after a failed call, when to give up.
-    "CHANNELS_DB": str(STATE / "channels.db"),
-    "CHANNELS_FIRST_RETRY_SECONDS": "1",
-    "CHANNELS_GIVE_UP_SECONDS": "1800",
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TQDM_DISABLE": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+# Says what is wrong with a value, or nothing.
+Check = Callable[[str], str]
+
+
+def _anything(_: str) -> str:
+    return ""
+
+
+def _port(text: str) -> str:
+    return "" if text.isdigit() and 0 < int(text) < 65536 else "must be a port number"
+
+
+def _number(text: str) -> str:
+    return "" if re.fullmatch(r"\d+(\.\d+)?", text) else "must be a number, zero or more"
+
+
+def _count(text: str) -> str:
+    return "" if text.isdigit() and int(text) > 0 else "must be a whole number, one or more"
+
+
+def _number_of(text: str) -> str:
+    return "" if text.isdigit() else "must be a whole number, zero or more"
+
+
+def _url(*schemes: str) -> Check:
+    known = " or ".join(f"{scheme}://…" for scheme in schemes)
+
+    def check(text: str) -> str:
+        return (
+            "" if not text or text.startswith(tuple(f"{one}://" for one in schemes)) else f"must be {known}"
+        )
+
+    return check
+
+
+def _database(text: str) -> str:
+    return "" if "://" not in text else _url("sqlite", "postgresql", "postgresql+psycopg2")(text)
+
+
+def _one_of(*words: str) -> Check:
+    return lambda text: "" if text in words else f"must be {' or '.join(words)}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable, its default (None: a secret, or off), what it decides, and the check of its value."""
+
+    name: str
+    default: str | None
+    meaning: str
+    check: Check = _anything
+
+
+# Every variable the assistant reads. Secrets have no default: a feature whose secret is missing stays off.
+# Those of the messaging channels stand with each channel (docs/channels).
+SETTINGS = (
+    Setting("ASSISTANT_HOST", "127.0.0.1", "where the assistant's server listens"),
+    Setting("ASSISTANT_PORT", "5005", "its port; a second worker takes the next one", _port),
+    Setting("ASSISTANT_WORKERS", "1", "how many servers the supervisor keeps", _count),
+    Setting("ASSISTANT_DRAIN_SECONDS", "15", "how long a stop waits for the turns under way", _number),
+    Setting("ACTION_SERVER_HOST", "127.0.0.1", "where the action server listens"),
+    Setting("ACTION_SERVER_PORT", "5055", "its port", _port),
+    Setting("ACTION_SERVER_URL", None, "its address where it runs on another machine", _url("http", "https")),
+    Setting("ASSISTANT_ALLOWED_ORIGINS", "http://localhost:* http://127.0.0.1:*", "the sites that may call"),
+    Setting("ASSISTANT_PUBLIC_URL", None, "where people reach the assistant", _url("http", "https")),
+    Setting("ASSISTANT_MESSAGES_PER_MINUTE", "15", "messages a minute read from one conversation", _count),
+    Setting(
+        "ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS",
+        "15",
+        "messages a minute from one network address",
+        _count,
+    ),
+    Setting(
+        "ASSISTANT_TRUSTED_PROXIES", "0", "proxies in front, whose X-Forwarded-For is believed", _number_of
+    ),
+    Setting(
+        "ASSISTANT_PAUSED", "0", "1 pauses the assistant: one notice to every message", _one_of("0", "1")
+    ),
+    Setting("ASSISTANT_OPERATOR", None, "who runs the assistant, for its data-protection page"),
+    Setting("ASSISTANT_PRIVACY_CONTACT", None, "whom to ask about personal data, a mail or postal address"),
+    Setting("ASSISTANT_NOTICE", None, "an announcement above the site's pages"),
+    Setting("ASSISTANT_SWITCHES", str(STATE), "the folder of paused and announcement.txt, read at once"),
+    Setting(
+        "CONVERSATIONS_DB",
+        str(STATE / "conversations.db"),
+        "the conversations: a SQLite file or postgresql://…",
+        _database,
+    ),
+    Setting(
+        "FEEDBACK_DATABASE_URL", f"sqlite:///{STATE / 'feedback.db'}", "the opinions on answers", _database
+    ),
+    Setting("REDIS_URL", None, "locks and rooms of several servers", _url("redis", "rediss")),
+    Setting("EVENT_BROKER_URL", None, "where events are streamed to", _url("amqp", "amqps")),
+    Setting("CHANNELS_DB", str(STATE / "channels.db"), "the messaging channels' mailbox", _database),
+    Setting("CHANNELS_FIRST_RETRY_SECONDS", "1", "the first pause after a call that failed", _number),
+    Setting("CHANNELS_GIVE_UP_SECONDS", "1800", "when a call is given up", _number),
+    Setting("SHEETS_RETENTION_DAYS", "30", "for how long a personal sheet answers", _count),
+    Setting("METRICS_PORT", None, "the port of /metrics (a second worker: the next); off without it", _port),
+    Setting("METRICS_HOST", "127.0.0.1", "where /metrics listens"),
+    Setting(
+        "LOG_LEVEL",
+        "WARNING",
+        "from which level on lines are logged",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    ),
+    Setting("LOG_FORMAT", "text", "text, or json for one object a line", _one_of("text", "json")),
+    Setting("LOG_KEY", None, "the key that names conversations in the logs; drawn at each start without it"),
+    Setting("DESK_HOST", "127.0.0.1", "where the mediators' desk listens"),
+    Setting("DESK_PORT", "5006", "its port", _port),
+    Setting("DESK_DB_URL", f"sqlite:///{STATE / 'desk.db'}", "its database", _database),
+    Setting("DESK_PUBLIC_URL", None, "where mediators reach it", _url("http", "https")),
+    Setting("DESK_SECRET", None, "the secret that the desk and the bot share; drawn into var/ without it"),
+    Setting("DESK_URL", None, "the desk's address where it runs on another machine", _url("http", "https")),
+    Setting("ASSISTANT_URL", None, "the bot's address, for a desk on another machine", _url("http", "https")),
+    Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off"),
+    Setting("TQDM_DISABLE", "1", "no progress bars of Rasa's"),
+    Setting("TF_CPP_MIN_LOG_LEVEL", "3", "no messages of TensorFlow's while training"),
+    Setting("SQLALCHEMY_SILENCE_UBER_WARNING", "1", "no advice of SQLAlchemy's"),
+)
+# For tests and benchmarks, which write faster than people.
+WITHOUT_LIMITS = {
+    "ASSISTANT_MESSAGES_PER_MINUTE": "1000000",
+    "ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS": "1000000",
 }
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS if setting.default is not None}
 
 
 def apply() -> None:
@@ -38,6 +149,24 @@ def apply() -> None:
         os.environ.setdefault(name, value)
     host, port = os.environ["ACTION_SERVER_HOST"], os.environ["ACTION_SERVER_PORT"]
     os.environ.setdefault("ACTION_SERVER_URL", f"http://{host}:{port}/webhook")
+    # endpoints.yml reads these, and a variable that it names must exist.
+    os.environ["CONVERSATIONS_URL"] = conversations_url()
+    for name in ("REDIS_URL", "EVENT_BROKER_URL"):
+        os.environ.setdefault(name, "")
+
+
+def problems(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """What is wrong with the values in the environment, one sentence each; never the value of a secret."""
+    found = []
+    for setting in SETTINGS:
+        value = environment.get(setting.name) or setting.default
+        complaint = setting.check(value) if value else ""
+        if complaint:
+            found.append(f"{setting.name} {complaint}")
+    is_alone = environment.get("ASSISTANT_WORKERS", "1") in ("", "1")
+    if not is_alone and not environment.get("REDIS_URL"):
+        found.append("ASSISTANT_WORKERS above 1 needs REDIS_URL: the servers share locks and windows there")
+    return found
 
 
 def get(name: str) -> str:
@@ -48,6 +177,31 @@ def get(name: str) -> str:
 def port(name: str) -> int:
     """A port from the variable; raises ValueError naming it where the text is no port."""
     text = get(name)
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise ValueError(f"{name} must be a port number, not {text!r}")
+    if _port(text):
+        raise ValueError(f"{name} {_port(text)}, not {text!r}")
     return int(text)
+
+
+def public_url() -> str:
+    """The address that people reach the assistant at, without a final slash; its own where none is set."""
+    own = f"http://{get('ASSISTANT_HOST')}:{get('ASSISTANT_PORT')}"
+    return (os.environ.get("ASSISTANT_PUBLIC_URL") or own).rstrip("/")
+
+
+def conversations_url() -> str:
+    """The database of the conversations as SQLAlchemy names it."""
+    database = get("CONVERSATIONS_DB")
+    return database if "://" in database else f"sqlite:///{database}"
+
+
+def table() -> str:
+    """The settings as a Markdown table."""
+    rows = ["| Variable | Default | What it decides |", "|---|---|---|"]
+    for setting in SETTINGS:
+        default = (setting.default or "").replace(str(STATE), "var") or "–"
+        rows.append(f"| `{setting.name}` | {default} | {setting.meaning} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())

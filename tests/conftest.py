@@ -20,6 +20,8 @@ from typing import Any
 import psutil
 import pytest
 
+from bot import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300
 
@@ -77,7 +79,13 @@ class Conversation:
 @pytest.fixture(scope="session")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The assistant as ``make run`` starts it, on free ports and with a store of its own."""
-    state = tmp_path_factory.mktemp("state")
+    with running(tmp_path_factory.mktemp("state")) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running(state: Path, **changed: str) -> Iterator[Assistant]:
+    """Another assistant, whose files are all in ``state``; ``changed`` are settings of its own."""
     action_port = _free_port()
     environment = {
         **os.environ,
@@ -85,8 +93,15 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "ACTION_SERVER_PORT": str(action_port),
         # Another test may have applied the default settings to this process already.
         "ACTION_SERVER_URL": f"http://127.0.0.1:{action_port}/webhook",
+        "ASSISTANT_SWITCHES": str(state),
+        "CHANNELS_DB": str(state / "channels.db"),
         "CONVERSATIONS_DB": str(state / "conversations.db"),
+        # The tests write faster than people; tests/privacy/test_limits.py has the limits.
+        **settings.WITHOUT_LIMITS,
         "FEEDBACK_DATABASE_URL": f"sqlite:///{state / 'feedback.db'}",
+        "DESK_PORT": str(_free_port()),
+        "DESK_DB_URL": f"sqlite:///{state / 'desk.db'}",
+        **changed,
     }
     log = (state / "log.txt").open("wb")
     supervisor = subprocess.Popen(

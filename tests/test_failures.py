@@ -13,12 +13,14 @@ def test_the_action_server_dies_and_comes_back_within_a_conversation(assistant: 
     conversation = assistant.conversation()
     assert "13,76" in conversation.say("combien coûte un duplicata")
     assistant.process("actions").kill()
-    apology = conversation.say("plaque 123 AB 75")
+    apology = conversation.say("plaque 123 AB 75, elle est perdue")
     assert "France Services" in apology and "ne répond pas" in apology
     assert "13,76" in conversation.say("combien coûte un duplicata")
     limit = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < limit:
-        if "nouveau numéro" in conversation.say("ma plaque est au format 123 AB 75"):
+        # What was told meanwhile is known.
+        if "Carte perdue" in conversation.say("récapitule"):
+            assert "nouveau numéro" in conversation.say("ma plaque est au format 123 AB 75")
             return
         time.sleep(1)
     raise AssertionError("the action server did not come back")

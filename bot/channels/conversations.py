@@ -6,16 +6,24 @@ so a server killed in the middle leaves no trace of the turn, and the message se
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
-from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
+
+from bot import settings
+from bot.privacy import retention
+from bot.tracker_store import ConversationStore
 
 
 async def answered(store: TrackerStore, sender_id: str, message_id: str, channel: OutputChannel) -> bool:
     """Whether the message was answered before; if so its answer is sent again through ``channel``."""
-    if not _may_hold(_innermost(store), sender_id, message_id):
+    inner = _innermost(store)
+    if isinstance(inner, ConversationStore) and not await inner.beside(
+        _may_hold, inner, sender_id, message_id
+    ):
         return False
     tracker = await store.retrieve(sender_id)
     found = False
@@ -30,25 +38,31 @@ async def answered(store: TrackerStore, sender_id: str, message_id: str, channel
 
 
 async def erase(agent: Any, sender_id: str) -> None:
-    """Removes every event of the conversation, after the turn that may be under way.
+    """Removes all that is held of the conversation (``retention.yml``), after the turn that may be under way.
 
+    Opinions on answers name no conversation, and personal sheets open by their own link alone: they stay.
     Rasa's stores cannot. Raises NotImplementedError for a kind of store that this cannot erase from either.
     """
     store = _innermost(agent.tracker_store)
     async with agent.lock_store.lock(sender_id):
-        if isinstance(store, SQLTrackerStore):
-            with store.session_scope() as session:
-                session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender_id).delete()
-                session.commit()
+        await asyncio.to_thread(retention.erase, settings.get, sender_id)
+        if isinstance(store, ConversationStore):
+            await store.beside(_erase_from, store, sender_id)
         elif isinstance(store, InMemoryTrackerStore):
             store.store.pop(sender_id, None)
         else:
             raise NotImplementedError(f"cannot erase from {type(store).__name__}")
 
 
-def _may_hold(store: TrackerStore, sender_id: str, message_id: str) -> bool:
+def _erase_from(store: ConversationStore, sender_id: str) -> None:
+    with store.session_scope() as session:
+        session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender_id).delete()
+        session.commit()
+
+
+def _may_hold(store: ConversationStore, sender_id: str, message_id: str) -> bool:
     # Rebuilding a long conversation for each new message would cost more than the rest of the turn's storage.
-    if not isinstance(store, SQLTrackerStore) or not message_id.isascii() or not message_id.isalnum():
+    if not message_id.isascii() or not message_id.isalnum():
         return True
     event = store.SQLEvent
     with store.session_scope() as session:

@@ -1,7 +1,8 @@
 """The work behind a webhook, which itself answers at once: turns in order, calls sent once, failures kept.
 
 Each conversation has a lane. A lane sends what is left of one answer before it takes the next event, so a
-person's messages are answered in their order while other lanes go on.
+person's messages are answered in their order while other lanes go on. Of several servers that share the
+mailbox, the one that holds a lane's lock works in it.
 
 A call is made again only where the platform certainly did not take it: no connection, a refusal for its
 rate limit, an error of its server. Where nobody can tell (silence after the request was sent), it is not
@@ -15,17 +16,19 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from rasa.core.lock_store import LockError
 from sanic import Sanic
 
 from bot.channels import choices
 from bot.channels.mailbox import DAY, Incoming, Mailbox, Queued
 from bot.channels.notices import notice
 from bot.channels.rendering import render
+from bot.privacy.masking import mask
 
 if TYPE_CHECKING:
     from bot.channels.messaging import MessagingChannel
@@ -124,7 +127,7 @@ class Delivery:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=REPLY_SECONDS),
             trace_configs=[tracing],
         )
-        for lane in self.mailbox.recover(self._channels, time.time()):
+        for lane in self.mailbox.waiting(self._channels):
             self._wake(lane)
 
     async def stop(self) -> None:
@@ -149,6 +152,8 @@ class Delivery:
             self.mailbox.purge(now)
         for event in events:
             lane = channel.conversation(event.user)
+            # The mailbox is a file: what it holds is masked as in the conversation.
+            event = replace(event, text=event.text and mask(event.text))
             outcome = self.mailbox.accept(channel.name(), lane, event, now, MOST_WAITING)
             if outcome == "received":
                 self._wake(lane)
@@ -174,19 +179,27 @@ class Delivery:
 
     async def _work(self, lane: str) -> None:
         try:
-            while True:
-                queued = self.mailbox.next_call(lane)
-                if queued is not None:
-                    await self._send(queued)
-                    continue
-                waiting = self.mailbox.next_event(lane)
-                if waiting is None:
-                    break
-                await self._answer(lane, *waiting)
+            async with self._app.ctx.agent.lock_store.lock(f"lane {lane}"):
+                self.mailbox.close_interrupted(lane, time.time())
+                await self._work_off(lane)
+        except LockError:
+            # Another server works in it and will find what is there.
+            logger.info("a lane stays with another server")
         except Exception as error:
             _log("a lane stopped", error)
         finally:
             del self._lanes[lane]
+
+    async def _work_off(self, lane: str) -> None:
+        while True:
+            queued = self.mailbox.next_call(lane)
+            if queued is not None:
+                await self._send(queued)
+                continue
+            waiting = self.mailbox.next_event(lane)
+            if waiting is None:
+                break
+            await self._answer(lane, *waiting)
 
     async def _answer(self, lane: str, row: int, event: Incoming) -> None:
         channel = self._channels[lane.partition("-")[0]]

@@ -22,6 +22,7 @@ from sanic.response import HTTPResponse
 from bot import settings
 from bot.channels.conversations import erase
 from bot.channels.origins import open_to_sites
+from bot.operations import databases
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +48,8 @@ class Opinions:
 
     def __init__(self, url: str) -> None:
         """Opens the database at ``url`` and makes the table where it is missing."""
-        self._engine = sa.create_engine(url)
-        TABLES.create_all(self._engine)
+        self._engine = databases.engine(url)
+        databases.make_tables(self._engine, TABLES)
 
     def keep(self, opinion: Dict[str, Any]) -> None:
         """Stores an opinion; one with the same reference is replaced."""

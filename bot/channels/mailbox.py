@@ -1,6 +1,6 @@
 """What must outlive a restart: events to answer, calls to send, events already seen, failures, counts.
 
-One SQLite file, used by one server process. A row leaves as soon as it is done, so nobody's words stay here.
+One SQLite file for the servers of one machine. A row leaves as soon as it is done: nobody's words stay here.
 """
 
 from __future__ import annotations
@@ -212,14 +212,16 @@ class Mailbox:
             self._db.execute("BEGIN IMMEDIATE")
             self._fail(channel, json.dumps(asdict(Call("", {}))), reason, now)
 
-    def recover(self, channels: Iterable[str], now: float) -> set[str]:
-        """The lanes with work left after a restart; calls that were on their way become failures."""
+    def close_interrupted(self, lane: str, now: float) -> None:
+        """Makes the lane's call that was on its way a failure; for who has just taken the lane over."""
+        row = self._db.execute("SELECT 1 FROM outbox WHERE lane=? AND sending=1", (lane,)).fetchone()
+        queued = self.next_call(lane) if row else None
+        if queued is not None:
+            self.fail(queued, "uncertain: the server stopped while it was being sent", now)
+
+    def waiting(self, channels: Iterable[str]) -> set[str]:
+        """The lanes with work left, as a start finds them."""
         names = set(channels)
-        interrupted = self._db.execute("SELECT lane FROM outbox WHERE sending=1").fetchall()
-        for (lane,) in interrupted:
-            queued = self.next_call(lane)
-            if queued is not None:
-                self.fail(queued, "uncertain: the server stopped while it was being sent", now)
         rows = self._db.execute("SELECT lane, channel FROM inbox UNION SELECT lane, channel FROM outbox")
         return {lane for lane, channel in rows.fetchall() if channel in names}
 
@@ -251,8 +253,10 @@ class Mailbox:
         return int(row[0])
 
     def _fail(self, channel: str, call: str, reason: str, now: float) -> None:
+        # Whom it was for and what it said is of no use any more.
+        kept = json.dumps({"path": json.loads(call)["path"]})
         self._db.execute(
-            "INSERT INTO failures (channel, call, reason, at) VALUES (?,?,?,?)", (channel, call, reason, now)
+            "INSERT INTO failures (channel, call, reason, at) VALUES (?,?,?,?)", (channel, kept, reason, now)
         )
         self._count(channel, "uncertain" if reason.startswith("uncertain") else "failed")
 

@@ -12,6 +12,7 @@ the event ``exchange``. ``erase`` erases the conversation.
 from __future__ import annotations
 
 import logging
+import os
 import uuid
 from typing import Any, Awaitable, Callable, Dict
 
@@ -23,6 +24,8 @@ from socketio import AsyncServer
 
 from bot.channels import origins, turn
 from bot.channels.conversations import erase
+from bot.channels.desk_conversation import pushed_since
+from bot.operations.rooms import rooms
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class SocketChannel(InputChannel):
         """The socket server, which checks the origin of whoever connects."""
         self._sockets = AsyncServer(
             async_mode="sanic",
+            client_manager=rooms(os.environ.get("REDIS_URL", "")),
             cors_allowed_origins=origins.socket_may_call,
             cors_credentials=False,
             max_http_buffer_size=MAX_PACKET_BYTES,
@@ -97,6 +101,8 @@ class SocketChannel(InputChannel):
             await sockets.save_session(sid, {"conversation": conversation})
             await sockets.enter_room(sid, conversation)
             await sockets.emit("session_confirm", conversation, to=sid)
+            if isinstance(_field(data, "heard"), str):
+                await self._send_missed(sid, conversation, data["heard"])
             return {"session_id": conversation}
 
         @sockets.on("user_uttered")
@@ -128,6 +134,13 @@ class SocketChannel(InputChannel):
             return {"erased": True}
 
         return routes
+
+    async def _send_missed(self, sid: str, conversation: str, heard: str) -> None:
+        """Sends what was pushed after the message named ``heard``, while this window was away."""
+        agent = getattr(Sanic.get_app().ctx, "agent", None)
+        tracker = await agent.tracker_store.retrieve(conversation) if agent else None
+        for message in pushed_since(tracker.events, heard) if tracker else ():
+            await self._sockets.emit("bot_uttered", turn.shown(conversation, message), to=sid)
 
     async def _conversation(self, sid: str, data: Any) -> str:
         """The id that the event names, or the one of the connection."""

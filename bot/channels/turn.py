@@ -9,8 +9,11 @@ from typing import Any, Dict, List
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sanic import Sanic
 
+from bot.channels import limits, switches
 from bot.channels.conversations import answered
 from bot.channels.notices import notice
+from bot.operations.metrics import measured
+from bot.privacy.masking import mask
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ def shown(recipient_id: str, message: Dict[str, Any]) -> Dict[str, Any]:
     return {"recipient_id": recipient_id, **parts, "metadata": message.get("metadata") or {}}
 
 
+@measured
 async def take(
     app: Sanic,
     text: object,
@@ -54,15 +58,17 @@ async def take(
     A conversation that a person has taken over answers nothing, which is meant. A ``message_id`` that this
     conversation has answered before gets the same answer again.
     """
-    refusal = _refusal(text)
+    refusal = switches.closed() or await limits.refusal(sender_id) or _refusal(text)
     if refusal is not None:
         return [_message(sender_id, refusal)]
+    # Before anything else holds the text: what a person is called by goes no further than here.
+    text = mask(str(text))
     agent = getattr(app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return [_message(sender_id, notice("utter_notice_no_model"))]
     collector = WholeMessages(channel)
     message = UserMessage(
-        str(text), collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata
+        text, collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata
     )
     try:
         # The lock is the agent's own: a message sent again waits here for the first one's answer.

@@ -186,3 +186,5 @@ _MOTORCYCLES = frozenset(
     "AM BM CB CF CR CX DR DT ER ET FZ GL GS GT KE KX LT MP MT NC PX RC RD RM RS RT SM SR SV SX TT TW TZ VT "
     "WR XB XC XJ XL XR XT YZ ZR ZX".split()
 )
+# Groups of letters that are rather a month, a unit, an ordinary word or a model's name.
+NOT_LETTERS = _MONTHS | _WORDS | _TRIMS | _MOTORCYCLES

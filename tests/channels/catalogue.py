@@ -26,6 +26,7 @@ VALUES: dict[str | None, Any] = {
     "list": ["la perte", "le vol", "la détérioration"],
     "say": ITEMS[0],
     "items": ITEMS,
+    "line": ITEMS,
     "steps": ITEMS,
 }
 

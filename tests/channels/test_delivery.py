@@ -100,11 +100,12 @@ def test_a_call_that_was_on_its_way_when_the_server_stopped_is_not_made_again(ma
     first = mailbox.next_call("telegram-1")
     assert first is not None
     mailbox.sending(first)
-    assert mailbox.recover(["telegram"], now=1.0) == set()
+    mailbox.close_interrupted("telegram-1", now=1.0)
+    assert mailbox.waiting(["telegram"]) == set()
     assert [failure.reason.partition(":")[0] for failure in mailbox.failures()] == ["uncertain"]
 
 
 def test_a_channel_that_was_turned_off_keeps_its_work(mailbox: Mailbox) -> None:
     put(mailbox, Call("a", {}))
-    assert mailbox.recover(["slack"], now=1.0) == set()
-    assert mailbox.recover(["telegram"], now=1.0) == {"telegram-1"}
+    assert mailbox.waiting(["slack"]) == set()
+    assert mailbox.waiting(["telegram"]) == {"telegram-1"}

@@ -22,6 +22,7 @@ from bot.channels.delivery import Rate
 from bot.channels.mailbox import Failure
 from bot.evaluation.channels import Assistant, serving, stand_ins
 from bot.evaluation.platforms.base import Platform, Shown, Webhook
+from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 
 SECONDS = 20.0
@@ -43,6 +44,7 @@ class ScriptedAgent:
     def __init__(self) -> None:
         """Nobody has spoken."""
         self.tracker_store = self
+        self.lock_store = ConversationLocks()
         self.events: dict[str, list[Any]] = {}
         self.pause = 0.0
         self.silent = False

@@ -1,0 +1,205 @@
+"""What the desk does with a conversation: read it, silence the bot, speak, hand it back, ask it aside.
+
+Everything that the person hears is an event of the conversation, stored before it is sent: a window that was
+closed meanwhile gets it when it comes back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Dict, Iterable, List
+
+from rasa.core.actions.action import create_bot_utterance
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    ConversationPaused,
+    ConversationResumed,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Sanic
+
+from bot.channels import turn
+from bot.guides.facts import FACT_NAMES
+from bot.privacy.masking import mask
+
+TAKEN, RETURNED, NOBODY_CAME = (f"utter_handoff_{what}" for what in ("taken", "returned", "nobody"))
+# How the messages asked aside are worded: as on the site's own pages.
+ASIDE = "desk"
+
+
+async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
+    """The current session: its messages (masked), the facts told, the wording, whether the bot is silent."""
+    tracker = await agent.tracker_store.retrieve(conversation)
+    if tracker is None:
+        return {"paused": False, "messages": [], "facts": {}, "wording": None, "last_text": ""}
+    messages = _messages(tracker.events)
+    by_person = [message["text"] for message in messages if message["by"] == "person"]
+    return {
+        "paused": tracker.is_paused(),
+        "messages": messages,
+        "facts": _facts_of(tracker),
+        "wording": tracker.get_slot("wording"),
+        "last_text": by_person[-1] if by_person else "",
+    }
+
+
+async def take(app: Sanic, agent: Any, conversation: str) -> bool:
+    """Silences the bot and says so to the person; False where there is no such conversation."""
+    return await _change(app, agent, conversation, paused=False, event=ConversationPaused(), response=TAKEN)
+
+
+async def give_back(app: Sanic, agent: Any, conversation: str) -> bool:
+    """Says that the bot answers again, and lets it; False where there is no such conversation."""
+    return await _change(
+        app, agent, conversation, paused=True, event=ConversationResumed(), response=RETURNED
+    )
+
+
+async def say_nobody_came(app: Sanic, agent: Any, conversation: str) -> bool:
+    """Tells a person who has waited too long; False where there is no such conversation."""
+    return await _change(app, agent, conversation, paused=False, event=None, response=NOBODY_CAME)
+
+
+async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: str) -> bool:
+    """Sends a mediator's message, once for each id; False where there is no such conversation."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        if tracker is None:
+            return False
+        if any(_pushed_id(event) == message_id for event in tracker.events):
+            return True
+        said = _pushed(text, message_id, {"speaker": "mediator"})
+        tracker.update(said, agent.domain)
+        await agent.tracker_store.save(tracker)
+    await _send(app, conversation, said)
+    return True
+
+
+async def keep_facts(agent: Any, conversation: str, facts: Dict[str, Any]) -> bool:
+    """Makes these the facts of the case; those left out are forgotten."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        if tracker is None:
+            return False
+        for name in FACT_NAMES:
+            if tracker.get_slot(name) != facts.get(name):
+                tracker.update(SlotSet(name, facts.get(name)), agent.domain)
+        await agent.tracker_store.save(tracker)
+    return True
+
+
+async def answers(
+    agent: Any, text: str, facts: Dict[str, Any], wording: str | None, conversation: str | None
+) -> List[Dict[str, Any]]:
+    """What the bot would say to ``text``, after the facts or after the conversation so far; nothing is kept.
+
+    Goes through the steps of Rasa's ``handle_message`` but the storing, which has no switch.
+    """
+    aside = f"{ASIDE}-{uuid.uuid4().hex}"
+    tracker = DialogueStateTracker(aside, agent.domain.slots)
+    for event in await _before(agent, conversation) if conversation else _told(facts, wording):
+        tracker.update(event, agent.domain)
+    if text.startswith("/"):
+        # A button of the answer before, which was not kept either.
+        tracker.update(BotUttered(data={"buttons": [{"title": "", "payload": text}]}), agent.domain)
+    collector = turn.WholeMessages(ASIDE)
+    processor = agent.processor
+    await processor._handle_message_with_tracker(UserMessage(mask(text), collector, aside), tracker)
+    tracker = await processor.run_action_extract_slots(collector, tracker)
+    await processor._run_prediction_loop(collector, tracker)
+    return collector.messages
+
+
+def pushed_since(events: Iterable[Event], heard: str) -> List[Dict[str, Any]]:
+    """The messages that answered none (a person's, or on handing over) after the one named ``heard``."""
+    pushed = [event for event in events if isinstance(event, BotUttered) and _pushed_id(event)]
+    ids = [_pushed_id(event) for event in pushed]
+    later = pushed[ids.index(heard) + 1 :] if heard in ids else pushed
+    return [event.message() for event in later]
+
+
+async def _change(
+    app: Sanic, agent: Any, conversation: str, paused: bool, event: Event | None, response: str
+) -> bool:
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        if tracker is None:
+            return False
+        if tracker.is_paused() is not paused:
+            return True
+        draft = await agent.nlg.generate(response, tracker, "")
+        said = _pushed(draft["text"], uuid.uuid4().hex, draft["metadata"], draft["buttons"])
+        for each in filter(None, (event, said)):
+            tracker.update(each, agent.domain)
+        await agent.tracker_store.save(tracker)
+    await _send(app, conversation, said)
+    return True
+
+
+def _pushed(
+    text: str, message_id: str, metadata: Dict[str, Any], buttons: List[Dict[str, Any]] | None = None
+) -> BotUttered:
+    told = {**metadata, "pushed": message_id}
+    return create_bot_utterance({"text": text, "buttons": buttons or [], "metadata": told})
+
+
+def _pushed_id(event: Event) -> str:
+    if not isinstance(event, BotUttered):
+        return ""
+    return str((event.metadata.get("metadata") or {}).get("pushed") or "")
+
+
+async def _send(app: Sanic, conversation: str, said: BotUttered) -> None:
+    """To every open window of the conversation, and to its messaging service where it has one."""
+    for channel in app.ctx.input_channels:
+        output = channel.get_output_channel() if channel.name() == "socket" else None
+        if output is not None:
+            await output.send_response(conversation, said.message())
+    delivery = getattr(app.ctx, "delivery", None)
+    if delivery is not None:
+        delivery.push(conversation, [turn.shown(conversation, said.message())])
+
+
+async def _before(agent: Any, conversation: str) -> List[Event]:
+    """The conversation up to its last message by the person, with the bot awake."""
+    tracker = await agent.tracker_store.retrieve(conversation)
+    events = list(tracker.events) if tracker else []
+    last = max((rank for rank, event in enumerate(events) if isinstance(event, UserUttered)), default=None)
+    return [*events[:last], ConversationResumed(), ActionExecuted(ACTION_LISTEN_NAME)]
+
+
+def _told(facts: Dict[str, Any], wording: str | None) -> List[Event]:
+    """A new session in which these facts were told."""
+    slots = [SlotSet(name, facts[name]) for name in FACT_NAMES if name in facts]
+    if wording:
+        slots.append(SlotSet("wording", wording))
+    begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
+    return [*begin, *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+
+
+def _facts_of(tracker: DialogueStateTracker) -> Dict[str, Any]:
+    told = {name: tracker.get_slot(name) for name in FACT_NAMES}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _messages(events: Iterable[Event]) -> List[Dict[str, Any]]:
+    """The messages, oldest first; a payload is shown as its button's title."""
+    titles: Dict[str, str] = {}
+    messages: List[Dict[str, Any]] = []
+    for event in events:
+        if isinstance(event, UserUttered) and event.text:
+            text = mask(titles.get(event.text, event.text))
+            messages.append({"by": "person", "text": text, "at": event.timestamp})
+        elif isinstance(event, BotUttered) and event.text:
+            message = turn.shown("", event.message())
+            titles |= {button["payload"]: button["title"] for button in message.get("buttons", ())}
+            by = "mediator" if message["metadata"].get("speaker") == "mediator" else "bot"
+            messages.append({"by": by, "at": event.timestamp, **message})
+    return messages
