@@ -15,6 +15,11 @@ export class Conversation {
     Object.assign(this, fresh(), this.read());
   }
 
+  /** The id of the last message that answered none (a person's reply), "" before any. */
+  get heard() {
+    return this.entries.map(({ message }) => message?.metadata?.pushed ?? "").filter(Boolean).pop() ?? "";
+  }
+
   /** Keeps what changed. */
   save() {
     const { id, entries, outbox, erasures, opened } = this;

@@ -247,7 +247,7 @@ export class AssistantCarteGrise extends HTMLElement {
       answer: (item, messages) => this.hear(messages, item.id),
       refused: (item) => this.refuse(item),
       pushed: (messages, shown, id) => {
-        if (this.conversation.entries.some(({ key }) => key === id)) return;
+        if (this.conversation.entries.some(({ key }) => key === id || key === `${id}-0`)) return;
         if (shown) this.add({ key: id, from: "user", shown });
         this.hear(messages, id ?? newId());
       },
@@ -262,7 +262,7 @@ export class AssistantCarteGrise extends HTMLElement {
   hear(messages, id) {
     const isNearEnd = this.isNearEnd();
     const added = messages.map((message, index) => this.add({ key: `${id}-${index}`, from: "bot", message, ticks: [] }));
-    messages.forEach((message) => this.announce(`${text.assistant}\u00a0: ${spoken(message)}`));
+    messages.forEach((message) => this.announce(`${speakerOf(message)}\u00a0: ${spoken(message)}`));
     if (isNearEnd && added.length) this.scrollTo(questionOf(added[0]));
     else this.newAnswer.hidden = !added.length;
   }
@@ -304,7 +304,7 @@ export class AssistantCarteGrise extends HTMLElement {
   }
 
   render(entry) {
-    const speaker = h("p", { class: "speaker" }, entry.from === "user" ? text.you : text.assistant);
+    const speaker = h("p", { class: "speaker" }, entry.from === "user" ? text.you : speakerOf(entry.message));
     const content = entry.from === "user" ? [h("p", {}, entry.shown)] : this.answerParts(entry);
     const element = h("li", { class: entry.from }, speaker, content);
     this.list.append(element);
@@ -418,12 +418,17 @@ export class AssistantCarteGrise extends HTMLElement {
 
   download() {
     const lines = this.conversation.entries.map((entry) =>
-      entry.from === "user" ? `${text.you}\u00a0: ${entry.shown}` : `${text.assistant}\u00a0: ${plainText(entry.message)}`,
+      entry.from === "user" ? `${text.you}\u00a0: ${entry.shown}` : `${speakerOf(entry.message)}\u00a0: ${plainText(entry.message)}`,
     );
     const address = URL.createObjectURL(new Blob([lines.join("\n\n")], { type: "text/plain;charset=utf-8" }));
     h("a", { href: address, download: text.savedName }).click();
     setTimeout(() => URL.revokeObjectURL(address), STATE_DELAY);
   }
+}
+
+/** Who says a message: the assistant, or a person of the desk who has taken over. */
+function speakerOf(message) {
+  return message?.metadata?.speaker === "mediator" ? text.mediator : text.assistant;
 }
 
 /** The person's message that an answer follows, so that both are in view; else the answer itself. */

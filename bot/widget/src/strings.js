@@ -25,6 +25,7 @@ export const text = {
   conversation: "Conversation",
   you: "Vous",
   assistant: "Assistant",
+  mediator: "Une personne du guichet",
   suggestions: "Questions fréquentes",
   choices: "Réponses proposées",
   label: "Votre question",

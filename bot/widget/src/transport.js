@@ -53,7 +53,7 @@ export class Transport {
     this.socket.on("disconnect", () => {
       if (!this.flushing && navigator.onLine) this.on.state("connecting");
     });
-    this.socket.on("bot_uttered", (message) => this.on.pushed([message], null, null));
+    this.socket.on("bot_uttered", (message) => this.on.pushed([message], null, message.metadata?.pushed ?? null));
     this.socket.on("exchange", ({ message_id: id, messages, shown }) => this.on.pushed(messages, shown, id));
     this.socket.on("erased", () => this.on.erased());
     addEventListener("online", this.comeBack);
@@ -70,9 +70,10 @@ export class Transport {
     this.wake();
   }
 
-  /** Follows the conversation's new id, after an erasure. */
+  /** Follows the conversation, whose id is new after an erasure, and asks for what was pushed meanwhile. */
   join() {
-    if (this.socket?.connected) this.socket.emit("session_request", { session_id: this.conversation.id });
+    const { id, heard } = this.conversation;
+    if (this.socket?.connected) this.socket.emit("session_request", { session_id: id, heard });
   }
 
   /** Sends what is in the outbox and erases what waits for it, one after the other, until both are empty. */

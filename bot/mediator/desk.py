@@ -1,0 +1,94 @@
+"""The open desk: its store, its keys, its sentences and its way to the bot, as every page needs them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot import settings
+from bot.mediator import clock
+from bot.mediator.bridge import Bridge
+from bot.mediator.security.accounts import Accounts
+from bot.mediator.security.journal import Journal
+from bot.mediator.security.keys import Keys
+from bot.mediator.security.sessions import Sessions
+from bot.mediator.security.throttle import Throttle
+from bot.mediator.sheet.fields import Form
+from bot.mediator.store import open_database
+from bot.mediator.web import filters
+from bot.mediator.web.visit import Visit
+from bot.mediator.work import proposals, upkeep
+from bot.nlg.sentences import Sentences
+from bot.takeaway import store as sheet_store
+from bot.takeaway.store import SheetStore
+
+logger = logging.getLogger(__name__)
+
+# The guided dialogues by the topic that they belong to.
+SUBJECTS = {"price": "cost", "eligibility": "documents_needed", "remedy": "refusal_remedies"}
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Desk:
+    """Everything behind the pages."""
+
+    def __init__(
+        self,
+        database_url: str,
+        secret: str,
+        bot_address: str,
+        sheets: Callable[[], SheetStore] = sheet_store.opened,
+    ) -> None:
+        """Opens the store and reads the sentences; raises where one of them cannot be.
+
+        ``sheets`` opens the store of the sheets that citizens take away, which is the bot's.
+        """
+        self.sheets = sheets
+        self.keys = Keys(secret)
+        self.secret = secret
+        self.database = open_database(database_url)
+        self.accounts = Accounts(self.keys)
+        self.sessions = Sessions(self.keys)
+        self.journal = Journal(self.keys)
+        self.throttle = Throttle(self.keys)
+        self.sentences = Sentences.read(settings.ROOT / "data")
+        self.form = Form(self.sentences)
+        self.labels = proposals.labels(self.sentences)
+        self.bridge = Bridge(bot_address, secret)
+        self.templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        filters.install(self.templates)
+
+    def is_healthy(self) -> bool:
+        """Whether the store answers."""
+        try:
+            with self.database.transaction() as connection:
+                connection.execute(sa.select(1))
+        except sa.exc.SQLAlchemyError:
+            return False
+        return True
+
+    def say_problem(self, request: Request, status: int) -> Response:
+        """A page that says what went wrong, without knowing who asks."""
+        visit = Visit(self, request, clock.now(), {}, "", None)
+        return visit.page("problem.html", status=status, problem=status)
+
+    def subject(self, name: str) -> str:
+        """What a conversation is about, in words: a topic's name, or "" where it is not known."""
+        found = self.sentences.variation(f"utter_topic_{SUBJECTS.get(name, name)}", {}, "")
+        return str(found["text"]).strip() if found else ""
+
+    def sweep(self) -> None:
+        """Does what time alone asks for."""
+        upkeep.sweep(self, clock.now())

@@ -1,0 +1,30 @@
+"""Every page of the desk, with who may see it."""
+
+from __future__ import annotations
+
+from bot.mediator.pages import (
+    accounts,
+    case_sheet,
+    cases,
+    conversation,
+    home,
+    improving,
+    journal,
+    signing_in,
+    statistics,
+    takeaway,
+)
+from bot.mediator.web.routes import Page
+
+PAGES: tuple[Page, ...] = (
+    *signing_in.PAGES,
+    *home.PAGES,
+    *case_sheet.PAGES,
+    *conversation.PAGES,
+    *cases.PAGES,
+    *improving.PAGES,
+    *statistics.PAGES,
+    *takeaway.PAGES,
+    *accounts.PAGES,
+    *journal.PAGES,
+)

@@ -1,0 +1,142 @@
+"""The desk's tables. Moments are UTC without a zone; nothing nominative of a citizen has a column."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+TABLES = sa.MetaData()
+
+# --- who works here ----------------------------------------------------------------------------------
+DESKS = sa.Table(
+    "desks",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    # Whose public holidays are kept: "" for the mainland, or a subdivision of the ``holidays`` library.
+    sa.Column("subdivision", sa.String(32), nullable=False),
+    # {"0": [["09:00", "12:00"]], …} by day of the week, Monday first.
+    sa.Column("hours", sa.JSON, nullable=False),
+)
+ACCOUNTS = sa.Table(
+    "accounts",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("login", sa.String(80), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("desk_id", sa.ForeignKey("desks.id")),
+    sa.Column("password_hash", sa.String(255)),
+    # The identity provider's name for the account, where it signs in through one.
+    sa.Column("subject", sa.String(255), unique=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+)
+INVITATIONS = sa.Table(
+    "invitations",
+    TABLES,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("desk_id", sa.ForeignKey("desks.id")),
+    sa.Column("invited_by", sa.String(80), nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("used_at", sa.DateTime),
+)
+SESSIONS = sa.Table(
+    "sessions",
+    TABLES,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    # The last page asked for by a person, and the last sign of life of a page left open.
+    sa.Column("used_at", sa.DateTime, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+)
+ATTEMPTS = sa.Table(
+    "attempts",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Index("attempts_by_key", "kind", "key_hash", "at"),
+)
+JOURNAL = sa.Table(
+    "journal",
+    TABLES,
+    sa.Column("rank", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("object", sa.String(120), nullable=False),
+    sa.Column("chain", sa.String(64), nullable=False),
+)
+# One row: how many lines the journal has and the seal of the last, so that a line missing at its end shows.
+JOURNAL_HEAD = sa.Table(
+    "journal_head",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("chain", sa.String(64), nullable=False),
+    sa.Column("seal", sa.String(64), nullable=False),
+)
+
+# --- conversations with a person ---------------------------------------------------------------------
+HANDOVERS = sa.Table(
+    "handovers",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # Emptied when the row has reached its age: the rest is for counting.
+    sa.Column("conversation", sa.String(128), index=True),
+    sa.Column("origin", sa.String(8), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("requested_at", sa.DateTime, nullable=False),
+    sa.Column("taken_at", sa.DateTime),
+    sa.Column("active_at", sa.DateTime),
+    sa.Column("ended_at", sa.DateTime),
+    sa.Column("account_id", sa.ForeignKey("accounts.id")),
+)
+CODES = sa.Table(
+    "codes",
+    TABLES,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column("conversation", sa.String(128), nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("used_at", sa.DateTime),
+)
+
+# --- what mediators keep -----------------------------------------------------------------------------
+CASES = sa.Table(
+    "cases",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("next_on", sa.Date),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("changed_on", sa.Date, nullable=False),
+    sa.Column("erase_on", sa.Date, nullable=False, index=True),
+)
+PROPOSALS = sa.Table(
+    "proposals",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("label", sa.String(80), nullable=False),
+    sa.Column("example", sa.String(400), nullable=False),
+    sa.Column("status", sa.String(12), nullable=False),
+    sa.Column("proposed_on", sa.Date, nullable=False),
+)
+# What happened, for reports: no conversation, no account, no text.
+ACTIVITY = sa.Table(
+    "activity",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("desk", sa.String(80), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("outcome", sa.String(24), nullable=False),
+    sa.Column("minutes", sa.Integer),
+)

@@ -1,0 +1,1 @@
+"""The desk's web application: requests checked, pages answered."""

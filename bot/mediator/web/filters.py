@@ -1,0 +1,60 @@
+"""What the templates may call: French dates, blocks of an answer, addresses of files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from jinja2 import Environment
+
+from bot.mediator import clock
+from bot.nlg import french
+from bot.nlg.formatting import blocks, is_address
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def install(templates: Environment) -> None:
+    """Gives them to the templates."""
+    templates.filters |= {
+        "blocks": blocks,
+        "day": french.date,
+        "weekday": weekday,
+        "moment": moment,
+        "time": time_of_day,
+    }
+    templates.tests["match_address"] = is_address
+    templates.globals |= {"file": file_address, "plural": plural}
+
+
+def weekday(day: dt.date) -> str:
+    """A day as people name it: "lundi 23 novembre"."""
+    return format_date(day, "EEEE d MMMM", locale=french.LOCALE)
+
+
+def moment(at: dt.datetime | None) -> str:
+    """A moment of the store, in the time of France: "23/11/2026 à 09:12"; "" for none."""
+    return format_datetime(clock.in_paris(at), "dd/MM/y 'à' HH:mm", locale=french.LOCALE) if at else ""
+
+
+def time_of_day(at: dt.datetime | float | None) -> str:
+    """The hour of a moment of the store or of a count of seconds, in the time of France; "" for none."""
+    if at is None:
+        return ""
+    at = dt.datetime.utcfromtimestamp(at) if isinstance(at, (int, float)) else at
+    return f"{clock.in_paris(at):%H:%M}"
+
+
+@lru_cache(maxsize=32)
+def file_address(name: str) -> str:
+    """The address of a file, with a hash so that a new one is fetched."""
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """The word that goes with a count, as French counts: nothing and one are singular."""
+    return one if count < 2 else many

@@ -1,0 +1,136 @@
+"""What stands before every page: size, form, session, role, and proof that the form is ours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.mediator import clock
+from bot.mediator.security.accounts import Account
+from bot.mediator.security.keys import new_token
+from bot.mediator.web.routes import Page
+from bot.mediator.web.visit import Visit, plain
+
+if TYPE_CHECKING:
+    from bot.mediator.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+# The browser sends neither to another host nor over an open line; "__Host-" makes it hold to that.
+SESSION_COOKIE = "__Host-desk"
+VISITOR_COOKIE = "__Host-desk-visitor"
+FORM_TYPE = "application/x-www-form-urlencoded"
+MAX_BODY_BYTES = 64 * 1024
+MAX_FIELDS = 200
+SIGN_IN = "/connexion"
+
+
+class TooLarge(Exception):
+    """The request's body is larger than any form of ours."""
+
+
+def guarded(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """The page as Starlette calls it."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            form = await _form(request) if page.method == "POST" else {}
+        except TooLarge:
+            return await run_in_threadpool(_problem, desk, request, 413, None)
+        try:
+            return await run_in_threadpool(_answer, desk, page, request, form)
+        except Exception as error:
+            # The frames may hold what a person wrote: only the kind of error is logged.
+            logger.error(
+                "%s %s failed: %s", page.method, page.path, type(error).__name__, exc_info=debugging()
+            )
+            return await run_in_threadpool(_problem, desk, request, 500, None)
+
+    return answer
+
+
+def debugging() -> bool:
+    """Whether the log may hold frames."""
+    return logger.isEnabledFor(logging.DEBUG)
+
+
+def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> Response:
+    now = clock.now()
+    token = request.cookies.get(SESSION_COOKIE, "")
+    account = _account(desk, token, not page.by_itself) if token else None
+    if page.needs is not None and account is None:
+        return _ask_to_sign_in(page, request)
+    if page.needs is not None and account is not None and not account.role.may_act_as(page.needs):
+        _note_refusal(desk, account, page)
+        return _problem(desk, request, 403, account)
+    visitor = token if account else request.cookies.get(VISITOR_COOKIE, "")
+    is_new = not visitor
+    visitor = visitor or new_token()
+    if page.method == "POST" and not (
+        _is_from_here(request) and desk.keys.matches(form.get("csrf", ""), "form", visitor)
+    ):
+        return _problem(desk, request, 400, account)
+    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account)
+    response = page.handler(visit)
+    if is_new:
+        set_cookie(response, VISITOR_COOKIE, visitor)
+    return response
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Gives the browser a cookie that scripts cannot read and other sites cannot use."""
+    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def _account(desk: Desk, token: str, by_person: bool) -> Account | None:
+    with desk.database.transaction() as connection:
+        return desk.sessions.account(connection, token, clock.now(), by_person)
+
+
+def _ask_to_sign_in(page: Page, request: Request) -> Response:
+    if page.method != "GET" or page.by_itself:
+        return Response(status_code=401)
+    return RedirectResponse(SIGN_IN, 303)
+
+
+def _note_refusal(desk: Desk, account: Account, page: Page) -> None:
+    with desk.database.transaction() as connection:
+        desk.journal.note(connection, clock.now(), account.login, "refused", f"{page.method} {page.path}")
+
+
+def _problem(desk: Desk, request: Request, status: int, account: Account | None) -> Response:
+    """A page that says what went wrong and what to do."""
+    visit = Visit(desk, request, clock.now(), {}, "", account)
+    return visit.page("problem.html", status=status, problem=status)
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether the form was sent by a page of this host, as far as the browser tells."""
+    if request.headers.get("sec-fetch-site") not in (None, "same-origin"):
+        return False
+    origin = request.headers.get("origin")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:
+        return False
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        return {}
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLarge
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise TooLarge from None
+    return {name: plain(value) for name, value in reversed(fields)}

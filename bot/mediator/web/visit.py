@@ -1,0 +1,68 @@
+"""One request as a page's handler sees it: who asks, what the form holds, and how to answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.mediator.security.accounts import Account
+
+if TYPE_CHECKING:
+    from bot.mediator.desk import Desk
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A checked request: the session holds, the role suffices, the form's token is ours."""
+
+    desk: Desk
+    request: Request
+    now: dt.datetime
+    form: Mapping[str, str]
+    csrf: str
+    account: Account | None
+
+    @property
+    def me(self) -> Account:
+        """Who is signed in; a page that needs a role always has somebody."""
+        if self.account is None:
+            raise PermissionError("this page needs somebody signed in")
+        return self.account
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The address's parameters, the first of each name, without control characters."""
+        return {name: plain(value) for name, value in self.request.query_params.items()}
+
+    @property
+    def place(self) -> str:
+        """Where the request comes from, to slow down whoever guesses."""
+        return self.request.client.host if self.request.client else ""
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    def number(self, name: str) -> int:
+        """A number of the path; the route admits nine digits at most."""
+        return int(self.request.path_params[name])
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page, never kept by a browser's or proxy's store."""
+        text = self.desk.templates.get_template(template).render(visit=self, **values)
+        return HTMLResponse(text, status)
+
+    def go(self, address: str) -> Response:
+        """On to another page of the desk, which is then asked for anew."""
+        return RedirectResponse(address, 303)
+
+
+def plain(text: str) -> str:
+    """The text without what no store or page can hold: NUL, other control characters, half characters."""
+    kept = "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+    return kept.encode("utf-8", "ignore").decode()

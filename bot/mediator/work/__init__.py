@@ -1,0 +1,1 @@
+"""What mediators do: the queue, the codes, the opening hours, the cases kept, the bot improved."""

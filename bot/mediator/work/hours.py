@@ -1,0 +1,81 @@
+"""When a desk is open: hours by day of the week, never on a public holiday."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import holidays
+
+# As in the store: day of the week as text (Monday is "0") → pairs of times "09:00".
+Hours = Mapping[str, list[list[str]]]
+
+TIME = r"([01]?\d|2[0-3])[h:]([0-5]\d)?"
+SPAN = re.compile(rf"^{TIME}\s*[-–]\s*{TIME}$")
+DAYS_AHEAD = 31
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The next moment when somebody is there, in the time of France."""
+
+    day: dt.date
+    time: str
+
+
+def is_open(hours: Hours, subdivision: str, at: dt.datetime) -> bool:
+    """Whether a desk is open at that moment of its own time."""
+    if at.date() in public_holidays(subdivision, at.year):
+        return False
+    now = f"{at:%H:%M}"
+    return any(begin <= now < end for begin, end in hours.get(str(at.weekday()), []))
+
+
+def next_opening(hours: Hours, subdivision: str, at: dt.datetime) -> Opening | None:
+    """The next opening after that moment, None where there is none within a month."""
+    for ahead in range(DAYS_AHEAD):
+        day = at.date() + dt.timedelta(days=ahead)
+        if day in public_holidays(subdivision, day.year):
+            continue
+        begins = sorted(begin for begin, _ in hours.get(str(day.weekday()), []))
+        later = [begin for begin in begins if ahead or begin > f"{at:%H:%M}"]
+        if later:
+            return Opening(day, later[0])
+    return None
+
+
+def earliest(openings: Iterable[Opening | None]) -> Opening | None:
+    """The first of several openings."""
+    found = [opening for opening in openings if opening is not None]
+    return min(found, key=lambda opening: (opening.day, opening.time), default=None)
+
+
+def public_holidays(subdivision: str, year: int) -> frozenset[dt.date]:
+    """The public holidays of a year there (code du travail, art. L3133-1, and those of the place)."""
+    return frozenset(holidays.country_holidays("FR", subdiv=subdivision or None, years=year))
+
+
+def subdivisions() -> tuple[str, ...]:
+    """The places whose public holidays differ from the mainland's."""
+    return tuple(sorted(holidays.France.subdivisions))
+
+
+def read_spans(text: str) -> list[list[str]]:
+    """The pairs of times in "9h-12h, 14h-17h30", in order; raises ValueError where one cannot be read."""
+    spans = []
+    for part in filter(None, (part.strip() for part in re.split(r"[,;]| et ", text))):
+        match = SPAN.match(part)
+        if match is None:
+            raise ValueError(part)
+        begin, end = (f"{int(match[first]):02}:{match[first + 1] or '00'}" for first in (1, 3))
+        if begin >= end:
+            raise ValueError(part)
+        spans.append([begin, end])
+    return sorted(spans)
+
+
+def written_spans(spans: Iterable[Iterable[str]]) -> str:
+    """The pairs of times as a form shows them: "9h00-12h00, 14h00-17h30"."""
+    return ", ".join("-".join(time.lstrip("0").replace(":", "h") for time in span) for span in spans)
