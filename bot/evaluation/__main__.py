@@ -11,6 +11,11 @@ COMMANDS = {
     "freshness": "every value and source by check date; fails on an expired one",
     "coverage": "which answers state each fact of the list; a fact that none states is named",
     "channels": "the same conversations through every channel",
+    "faults": "parts are killed, cut off or filled up while people talk; counts what is lost",
+    "masking": "how much of the personal data of a written set is masked, and what is by mistake",
+    "compare": "other pipelines trained and measured on the same data",
+    "desk": "random and hostile requests against the mediators' desk",
+    "load": "dialogues replayed at several concurrencies, beside a stock Rasa",
 }
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,8 +61,11 @@ def read(path: Path) -> list[Example]:
 class Understanding:
     """The NLU part of a trained model."""
 
-    def __init__(self, model: Path) -> None:
-        """Loads the model file; raises as Rasa does where it cannot be read."""
+    def __init__(self, model: Path, reading: Callable[[dict], Prediction] | None = None) -> None:
+        """Loads the model file; raises as Rasa does where it cannot be read.
+
+        ``reading`` makes a prediction of a parse; by default ``as_prediction``, which reads ours.
+        """
         settings.apply()
         from rasa.core.agent import Agent
         from rasa.utils.log_utils import configure_structlog
@@ -70,6 +73,7 @@ class Understanding:
         # Unconfigured, Rasa prints every message it reads.
         configure_structlog(logging.WARNING)
         self._agent = Agent.load(str(model))
+        self._reading = reading or as_prediction
         self.milliseconds: list[float] = []
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
@@ -82,7 +86,7 @@ class Understanding:
             begun = time.perf_counter()
             parse = await self._agent.processor.parse_message(UserMessage(text))
             self.milliseconds.append(1000 * (time.perf_counter() - begun))
-            found.append(as_prediction(parse))
+            found.append(self._reading(parse))
         return found
 
 
