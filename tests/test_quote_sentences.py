@@ -21,7 +21,7 @@ VARIATIONS = [
     for name, variations in RESPONSES.items()
     for rank, variation in enumerate(variations)
 ]
-GIVEN = {"total", "low", "high", "lines", "notes", "uncertainties", "amount"}
+GIVEN = {"total", "low", "high", "lines", "facts", "notes", "uncertainties", "amount"}
 PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::[a-z]+)?\}")
 MARKS = re.compile(r"\(Y[1-5]\)|E85")
 NARROW = "\u00a0"

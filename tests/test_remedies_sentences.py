@@ -30,7 +30,7 @@ RESPONSES = yaml.safe_load(FILE.read_text(encoding="utf-8"))["responses"]
 VARIATIONS = [(name, variation) for name, all_ in RESPONSES.items() for variation in all_]
 CASES = yaml.safe_load((HERE / "cases" / "remedies.yml").read_text(encoding="utf-8"))
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-LISTS = {"now", "next_steps", "warnings"}
+LISTS = {"facts", "now", "next_steps", "warnings"}
 QUESTIONS = [
     "file_status",
     "refused_on",

@@ -23,6 +23,10 @@ for file in FILES:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     RESPONSES.update(content.get("responses") or {})
     INTENTS.update(block["intent"] for block in content.get("nlu") or [])
+    # What only a button says has a rule and no examples.
+    INTENTS.update(
+        step["intent"] for rule in content.get("rules") or [] for step in rule["steps"] if "intent" in step
+    )
 QUESTIONS = {name: found for name, found in RESPONSES.items() if name.startswith("utter_faq/")}
 WORDINGS = (None, "easy", "short")
 # Digits that are no value: ranks of steps, fields of the card, plates shown as an example, names.
