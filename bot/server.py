@@ -25,8 +25,9 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import assistant, settings
+from bot import settings
 from bot.channels import desk_bridge, limits, registry, turn
+from bot.engine import assistant
 from bot.operations import lifecycle, logs
 from bot.privacy import redaction, schedule
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot import settings
 
-INPUTS = ("config.yml", "domain.yml", "uv.lock", "data", "bot/nlu", "bot/law/plates.py")
+INPUTS = ("config.yml", "domain.yml", "uv.lock", "data", "bot/nlu", "bot/privacy", "bot/law/plates.py")
 
 
 def fingerprint(root: Path = settings.ROOT) -> str:

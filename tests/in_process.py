@@ -20,8 +20,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
-from bot import assistant, settings, training
+from bot import settings, training
 from bot.channels import turn
+from bot.engine import assistant
 from bot.guides.facts import FACT_NAMES, Facts
 
 Messages = list[dict[str, Any]]

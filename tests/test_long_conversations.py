@@ -22,9 +22,9 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import AnySlot, CategoricalSlot, Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.recent_turns import recent_events, recent_tracker
-from bot.stored_events import events
-from bot.tracker_store import ConversationStore
+from bot.engine.recent_turns import recent_events, recent_tracker
+from bot.engine.stored_events import events
+from bot.engine.tracker_store import ConversationStore
 
 SLOTS = [AnySlot("reason", mappings=[])]
 

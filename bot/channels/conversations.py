@@ -14,8 +14,8 @@ from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot import settings
+from bot.engine.tracker_store import ConversationStore
 from bot.privacy import retention
-from bot.tracker_store import ConversationStore
 
 
 async def answered(store: TrackerStore, sender_id: str, message_id: str, channel: OutputChannel) -> bool:

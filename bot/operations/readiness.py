@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from bot.engine.tracker_store import ConversationStore
 from bot.law import parameters
 from bot.operations.events import EventStream
 from bot.operations.locks import ConversationLocks
-from bot.tracker_store import ConversationStore
 
 logger = logging.getLogger(__name__)
 

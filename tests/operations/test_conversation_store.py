@@ -12,7 +12,7 @@ from rasa.shared.core.events import SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.tracker_store import ConversationStore
+from bot.engine.tracker_store import ConversationStore
 
 NOON = 1_795_000_000.0
 DAY = 86_400.0

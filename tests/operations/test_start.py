@@ -11,7 +11,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.core.domain import Domain
 from rasa.shared.utils.io import read_yaml_file
 
-from bot import model_loading, settings
+from bot import settings
+from bot.engine import model_loading
 from tests.conftest import Assistant
 
 MOST_MEMORY = 1_300_000_000

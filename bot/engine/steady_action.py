@@ -23,10 +23,10 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT_NAME_KEY, RESPONSE_SELECTOR
 
+from bot.engine.recent_turns import recent_events
 from bot.nlu import context
 from bot.nlu.topics import FAQ, OUT_OF_SCOPE
 from bot.operations import metrics
-from bot.recent_turns import recent_events
 
 logger = logging.getLogger(__name__)
 

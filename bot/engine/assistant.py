@@ -2,7 +2,7 @@
 
 * A payload ("/intent{...}") counts only where it comes from a button that this conversation was offered.
 * A message is read where the conversation stands, and each of its questions counts (``bot/nlu``).
-* An action server that fails or is down gives a French answer, never silence (``bot/steady_action.py``).
+* An action server that fails or is down gives a French answer, never silence (``steady_action.py``).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 
-from bot import model_loading
+from bot.engine import model_loading
+from bot.engine.payloads import offered_payloads, read_payload
+from bot.engine.recent_turns import recent_tracker
+from bot.engine.steady_action import SteadyRemoteAction
 from bot.nlu import context
 from bot.nlu.several import questions_in
 from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ, as_question, is_question, topic_of
-from bot.payloads import offered_payloads, read_payload
-from bot.recent_turns import recent_tracker
-from bot.steady_action import SteadyRemoteAction
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import stored_events
+from bot.engine import stored_events
 from bot.operations.databases import ANSWER_SECONDS, engine, make_tables
 
 T = TypeVar("T")
