@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from bot import settings
 from bot.guides.facts import Facts
+from bot.operations import databases
 from bot.takeaway.case import SheetCase, kept, kept_guide
 
 # 160 bits in 27 characters: beyond guessing, and still short enough for a text message.
@@ -51,9 +52,9 @@ class SheetStore:
 
     def __init__(self, url: str, keep_for: dt.timedelta) -> None:
         """Opens the database at ``url`` and makes the table where it is missing."""
-        self._engine = sa.create_engine(url, pool_pre_ping=True)
+        self._engine = databases.engine(url)
         self._keep_for = keep_for
-        TABLES.create_all(self._engine)
+        databases.make_tables(self._engine, TABLES)
 
     def make(self, facts: Facts, guide: str | None, made_on: dt.date, now: dt.datetime) -> str:
         """Keeps a new sheet and returns its token, which nothing stores."""
