@@ -54,6 +54,11 @@ def _database(text: str) -> str:
     return "" if "://" not in text else _url("sqlite", "postgresql", "postgresql+psycopg2")(text)
 
 
+def _issuer(text: str) -> str:
+    is_here = re.match(r"http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)", text)
+    return "" if text.startswith("https://") or is_here else "must be https://…"
+
+
 def _one_of(*words: str) -> Check:
     return lambda text: "" if text in words else f"must be {' or '.join(words)}"
 
@@ -127,6 +132,10 @@ SETTINGS = (
     Setting("DESK_DB_URL", f"sqlite:///{STATE / 'desk.db'}", "its database", _database),
     Setting("DESK_PUBLIC_URL", None, "where mediators reach it", _url("http", "https")),
     Setting("DESK_SECRET", None, "the secret that the desk and the bot share; drawn into var/ without it"),
+    Setting("DESK_OIDC_ISSUER", None, "the desk's OpenID Connect provider; off without it", _issuer),
+    Setting("DESK_OIDC_CLIENT_ID", None, "the desk's name with that provider"),
+    Setting("DESK_OIDC_CLIENT_SECRET", None, "its secret with that provider"),
+    Setting("DESK_OIDC_NAME", "le fournisseur d’identité", "the provider's name on the buttons, in French"),
     Setting("DESK_URL", None, "the desk's address where it runs on another machine", _url("http", "https")),
     Setting("ASSISTANT_URL", None, "the bot's address, for a desk on another machine", _url("http", "https")),
     Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off"),
@@ -166,6 +175,12 @@ def problems(environment: Mapping[str, str] = os.environ) -> list[str]:
     is_alone = environment.get("ASSISTANT_WORKERS", "1") in ("", "1")
     if not is_alone and not environment.get("REDIS_URL"):
         found.append("ASSISTANT_WORKERS above 1 needs REDIS_URL: the servers share locks and windows there")
+    if environment.get("DESK_OIDC_ISSUER"):
+        found += [
+            f"DESK_OIDC_ISSUER needs {name} too"
+            for name in ("DESK_OIDC_CLIENT_ID", "DESK_OIDC_CLIENT_SECRET")
+            if not environment.get(name)
+        ]
     return found
 
 

@@ -15,11 +15,20 @@ ALLOWED = {
     "bot/law": {"msgspec", "holidays"},
     "bot/guides": {"bot.law"},
     "actions": {"rasa_sdk", "bot.law", "bot.guides", "bot.takeaway"},
-    "bot/takeaway": {"bot.law", "bot.guides", "bot.nlg", "bot.settings", "jinja2", "sqlalchemy", "typst"}
+    "bot/takeaway": {
+        "bot.law",
+        "bot.guides",
+        "bot.nlg",
+        "bot.operations.databases",
+        "bot.settings",
+        "jinja2",
+        "sqlalchemy",
+        "typst",
+    }
     | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
     "bot/mediator": {"bot.law", "bot.guides", "bot.nlg", "bot.takeaway", "bot.privacy.masking"}
     | {"bot.settings", "bot.desk_link", "starlette", "uvicorn", "jinja2", "markupsafe", "sqlalchemy"}
-    | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml"},
+    | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml", "authlib", "joserfc"},
     "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
     "bot/nlu": {
         "bot.law.plates",

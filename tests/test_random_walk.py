@@ -30,7 +30,7 @@ from tests.in_process import AssistantHere, Messages, State, assistant_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = int(os.environ.get("WALK_SEED", "20261122"))
-WALKS = int(os.environ.get("WALKS", "24"))
+WALKS = int(os.environ.get("WALKS", "8"))
 TURNS = 25
 MAX_TIMES_IN_A_ROW = 2
 

@@ -12,7 +12,7 @@ import uvicorn
 from bot import desk_link, settings
 from bot.mediator import clock
 from bot.mediator.desk import Desk
-from bot.mediator.security import journal
+from bot.mediator.security import journal, openid
 from bot.mediator.security.roles import Role
 from bot.mediator.web.application import create_application
 
@@ -30,7 +30,12 @@ def main() -> None:
     options = parser.parse_args()
     settings.apply()
     try:
-        desk = Desk(settings.get("DESK_DB_URL"), desk_link.secret(), desk_link.assistant_address())
+        desk = Desk(
+            settings.get("DESK_DB_URL"),
+            desk_link.secret(),
+            desk_link.assistant_address(),
+            provider=openid.configured(f"{desk_link.public_address()}/connexion/retour"),
+        )
     except (ValueError, sa.exc.SQLAlchemyError, OSError) as error:
         sys.exit(f"✗ The desk cannot open: {_reason(error)}")
     if options.command == "invite":

@@ -17,6 +17,7 @@ from bot.mediator.bridge import Bridge
 from bot.mediator.security.accounts import Accounts
 from bot.mediator.security.journal import Journal
 from bot.mediator.security.keys import Keys
+from bot.mediator.security.openid import Provider
 from bot.mediator.security.sessions import Sessions
 from bot.mediator.security.throttle import Throttle
 from bot.mediator.sheet.fields import Form
@@ -44,11 +45,14 @@ class Desk:
         secret: str,
         bot_address: str,
         sheets: Callable[[], SheetStore] = sheet_store.opened,
+        provider: Provider | None = None,
     ) -> None:
         """Opens the store and reads the sentences; raises where one of them cannot be.
 
-        ``sheets`` opens the store of the sheets that citizens take away, which is the bot's.
+        ``sheets`` opens the store of the sheets that citizens take away, which is the bot's;
+        ``provider`` signs people in beside their passwords, where there is one.
         """
+        self.provider = provider
         self.sheets = sheets
         self.keys = Keys(secret)
         self.secret = secret

@@ -201,6 +201,10 @@ def _is_told(
         return False
     if parse["intent"]["name"] not in OVERRULED or asks(parse["text"] or ""):
         return False
+    is_bare = len((parse["text"] or "").split()) <= MAX_ANSWER_WORDS
+    if context.last and is_bare and parse["intent"]["name"] in (OUT_OF_SCOPE, FALLBACK):
+        # "Plaque 123 AB 75" after an answer completes it: a bare fact is no other subject.
+        return True
     corrects = manner in (Manner.CORRECTION, Manner.MISTAKE)
     # "J'ai fait un recours il y a dix jours": after a plan, a date of the request makes another one.
     dates = context.last.get("guide") == "remedy" and any(name.endswith("_on") for name in told)

@@ -26,7 +26,7 @@ from bot.nlu.spelling import Speller
 from bot.nlu.topics import OUT_OF_SCOPE, is_question, topic_of
 
 # Turns the margins of a linear model into shares.
-_SHARPNESS = 6.0
+_SHARPNESS = 8.0
 # What stands in fewer texts costs memory and tells little.
 _RAREST = 5
 
@@ -87,7 +87,7 @@ class LabelModel:
     def _fit_vectors(self, vectors: np.ndarray, groups: Sequence[str]) -> None:
         self._centre = vectors.mean(axis=0)
         self._on_vectors = MLPClassifier(
-            hidden_layer_sizes=(256,), learning_rate_init=2e-3, batch_size=512, max_iter=6, random_state=0
+            hidden_layer_sizes=(256,), learning_rate_init=2e-3, batch_size=512, max_iter=10, random_state=0
         )
         self._on_vectors.fit(self._centred(vectors), groups)
         # Twice the size of the network, and nothing reads it once it has learnt.

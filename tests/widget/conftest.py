@@ -114,7 +114,8 @@ class Widget:
         )
 
 
-@pytest.fixture(scope="session")
+# While Playwright runs, this thread has a running event loop: tests of other files start their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")

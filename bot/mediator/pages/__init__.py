@@ -10,6 +10,7 @@ from bot.mediator.pages import (
     home,
     improving,
     journal,
+    provider,
     signing_in,
     statistics,
     takeaway,
@@ -18,6 +19,7 @@ from bot.mediator.web.routes import Page
 
 PAGES: tuple[Page, ...] = (
     *signing_in.PAGES,
+    *provider.PAGES,
     *home.PAGES,
     *case_sheet.PAGES,
     *conversation.PAGES,

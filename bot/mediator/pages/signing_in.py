@@ -59,14 +59,21 @@ def sign_out(visit: Visit) -> Response:
 
 def show_invitation(visit: Visit) -> Response:
     """The form that makes an account; an invitation that is unknown, used or over has none."""
+    token = visit.part("token")
+    form = {"fault": None, "login": "", "invitation": token}
+    return closed_invitation(visit, token) or visit.page("invitation.html", **form)
+
+
+def closed_invitation(visit: Visit, token: str) -> Response | None:
+    """What to say where the invitation is unknown, used or over; None where it is open."""
     desk, limit = visit.desk, throttle.INVITATION_FROM_ADDRESS
     with desk.database.transaction() as connection:
         if desk.throttle.is_closed(connection, limit, visit.place, visit.now):
             return visit.page("problem.html", 429, problem=429)
-        if not desk.accounts.is_open(connection, visit.part("token"), visit.now):
+        if not desk.accounts.is_open(connection, token, visit.now):
             desk.throttle.count(connection, limit, visit.place, visit.now)
             return visit.page("problem.html", 404, problem="invitation")
-    return visit.page("invitation.html", fault=None, login="")
+    return None
 
 
 def accept_invitation(visit: Visit) -> Response:
@@ -82,7 +89,8 @@ def accept_invitation(visit: Visit) -> Response:
     except Refused as refusal:
         if str(refusal) == "invitation":
             return show_invitation(visit)
-        return visit.page("invitation.html", 400, fault=str(refusal), login=login)
+        form = {"fault": str(refusal), "login": login, "invitation": visit.part("token")}
+        return visit.page("invitation.html", 400, **form)
 
 
 PAGES = (

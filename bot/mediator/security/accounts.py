@@ -68,9 +68,7 @@ class Accounts:
         self, connection: Connection, token: str, login: str, password: str, now: dt.datetime
     ) -> Account:
         """The account made by an invitation, which is used up; raises Refused with why not."""
-        login = login.strip().casefold()
-        if not LOGIN.fullmatch(login):
-            raise Refused("login")
+        login = _checked(login)
         fault = passwords.fault(password, login)
         if fault:
             raise Refused(fault)
@@ -80,10 +78,22 @@ class Accounts:
     def accept_by_provider(
         self, connection: Connection, token: str, login: str, subject: str, now: dt.datetime
     ) -> Account:
-        """The account of somebody whom an identity provider vouches for, made by an invitation."""
-        return self._create(
-            connection, login.casefold(), self._take(connection, token, now), now, subject=subject
-        )
+        """The account of somebody whom an identity provider vouches for, made by an invitation.
+
+        Raises Refused with why not; "subject_taken" where an account, open or closed, is theirs already.
+        """
+        login = _checked(login)
+        if connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.subject == subject)).first():
+            raise Refused("subject_taken")
+        invitation = self._take(connection, token, now)
+        return self._create(connection, login, invitation, now, subject=subject)
+
+    def free_login(self, connection: Connection, login: str) -> str:
+        """The login as it is stored; raises Refused where it is not possible or somebody's."""
+        login = _checked(login)
+        if connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.login == login)).first():
+            raise Refused("login_taken")
+        return login
 
     def by_password(self, connection: Connection, login: str, password: str) -> Account | None:
         """The active account with that login and password."""
@@ -149,14 +159,20 @@ class Accounts:
     def _create(
         self, connection: Connection, login: str, invitation: Row, now: dt.datetime, **proof: str
     ) -> Account:
-        if connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.login == login)).first():
-            raise Refused("login_taken")
+        login = self.free_login(connection, login)
         values = {"login": login, "role": invitation.role, "desk_id": invitation.desk_id}
         made = connection.execute(ACCOUNTS.insert().values(**values, active=True, created_at=now, **proof))
         return Account(made.inserted_primary_key[0], login, Role(invitation.role), invitation.desk_id)
 
     def _hash(self, token: str) -> str:
         return self._keys.digest("invitation", token)
+
+
+def _checked(login: str) -> str:
+    login = login.strip().casefold()
+    if not LOGIN.fullmatch(login):
+        raise Refused("login")
+    return login
 
 
 def account_of(row: Row) -> Account:

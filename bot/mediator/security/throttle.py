@@ -27,6 +27,10 @@ CODE_OF_ACCOUNT = Limit("code", 10, 15)
 # Six characters are few: whatever the number of accounts, guessing stays hopeless.
 CODE_OF_ALL = Limit("code_all", 100, 15)
 INVITATION_FROM_ADDRESS = Limit("invitation", 20, 15)
+# Apart from passwords, whose door stays open when a provider is in trouble. Going and coming back count each.
+PROVIDER_FROM_ADDRESS = Limit("provider", 60, 15)
+# A sign-in under way is good once; it is over before the hour is.
+PROVIDER_STATE = Limit("provider_state", 1, 60)
 
 
 class Throttle:
