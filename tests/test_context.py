@@ -28,6 +28,20 @@ def question_of(parse: dict[str, Any]) -> str | None:
     return parse["intent"].get("full_retrieval_intent_name")
 
 
+def test_an_answer_read_as_another_subject_is_not_understood_rather_than_answered() -> None:
+    read_as = {"response": {"intent_response_key": "faq/out_of_scope.parking_permit"}}
+    parse = {"text": "bleu foncé", "intent": {"name": "faq", "confidence": 0.9}, "entities": []}
+    parse["response_selector"] = {"faq": read_as}
+    interpret(parse, Context(asked="plate_format", guided="price"))
+    assert parse["intent"]["name"] == "nlu_fallback"
+
+
+def test_bare_facts_after_an_answer_complete_it_where_no_question_is_sure() -> None:
+    after = Context(last={"question": "faq/cost"})
+    assert read("ancienne plaque, elle est perdue", after, "faq", reason="loss")["intent"]["name"] == "inform"
+    assert read("elle est perdue, que faire ?", after, "faq", reason="loss")["intent"]["name"] == "faq"
+
+
 @pytest.mark.parametrize(
     ("message", "manner"),
     [

@@ -14,7 +14,7 @@ from bot.nlu import facts
 from bot.nlu.lexicon import fact_names, follow_ups, manner_patterns, short_questions
 from bot.nlu.manner import Manner, asks, is_follow_up, manner_of
 from bot.nlu.text import fold, normalise
-from bot.nlu.topics import FAQ, OUT_OF_SCOPE, as_question, topic_of
+from bot.nlu.topics import FAQ, OUT_OF_SCOPE, SURE_FROM, as_question, topic_of
 
 FOREIGN = "foreign_language"
 WHAT_IF = "what_if"
@@ -153,7 +153,7 @@ def _answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str,
         # "Pas de réponse", "aucun recours": there is no such day.
         _set_intent(parse, "dont_know")
         return True
-    if parse["intent"]["name"] == OUT_OF_SCOPE:
+    if _is_outside(parse) and not asks(text):
         # Rather an answer that was not understood than another subject.
         _set_intent(parse, FALLBACK)
     return False
@@ -202,13 +202,26 @@ def _is_told(
     if parse["intent"]["name"] not in OVERRULED or asks(parse["text"] or ""):
         return False
     is_bare = len((parse["text"] or "").split()) <= MAX_ANSWER_WORDS
-    if context.last and is_bare and parse["intent"]["name"] in (OUT_OF_SCOPE, FALLBACK):
-        # "Plaque 123 AB 75" after an answer completes it: a bare fact is no other subject.
+    if context.last and is_bare and _is_unsure(parse["intent"]):
+        # "Plaque 123 AB 75, perdue" after an answer completes it: bare facts are no other subject.
         return True
     corrects = manner in (Manner.CORRECTION, Manner.MISTAKE)
     # "J'ai fait un recours il y a dix jours": after a plan, a date of the request makes another one.
     dates = context.last.get("guide") == "remedy" and any(name.endswith("_on") for name in told)
     return bool(context.guided) or (bool(context.last.get("guide")) and (changes or corrects or dates))
+
+
+def _is_unsure(intent: dict[str, Any]) -> bool:
+    """Whether the classifier found no question, or none that it is sure of."""
+    return intent["name"] in (OUT_OF_SCOPE, FALLBACK, ASK_BETWEEN) or intent["confidence"] < SURE_FROM
+
+
+def _is_outside(parse: dict[str, Any]) -> bool:
+    """Whether the classifier read another subject, one that it names or none."""
+    selected = (parse.get("response_selector") or {}).get(FAQ) or {}
+    label = (selected.get("response") or {}).get("intent_response_key") or ""
+    intent = parse["intent"]["name"]
+    return intent == OUT_OF_SCOPE or (intent == FAQ and topic_of(label) == OUT_OF_SCOPE)
 
 
 def _set_intent(parse: dict[str, Any], name: str) -> None:

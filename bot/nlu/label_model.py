@@ -2,8 +2,9 @@
 
 Two models vote: a linear one on character and word n-grams of the text as typed and as corrected, and a small
 network on sentence vectors. Both read the whole message and, once more, its last question. Both learn from
-noisy copies of the examples besides the examples. First the topic is found among all (while learning, each
-kind of out-of-scope message counts as a topic of its own), then the question within the topic.
+the examples, from copies of them that speak of another document than the card, and from noisy copies of all.
+First the topic is found among all (while learning, each kind of out-of-scope message counts as a topic of its
+own), then the question within the topic.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.neural_network import MLPClassifier
 
+from bot.nlu.counterparts import counterparts
 from bot.nlu.encoders import encode, encoder
 from bot.nlu.last_question import last_question
 from bot.nlu.margins import Margins
@@ -69,10 +71,10 @@ class LabelModel:
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> LabelModel:
         """Learns from parallel texts and labels."""
         self._speller = Speller.learn(texts, self._french)
-        noisy = [(copy, label) for text, label in zip(texts, labels, strict=True) for copy in copies(text)]
-        all_texts = [*texts, *(copy for copy, _ in noisy)]
-        all_labels = [*labels, *(label for _, label in noisy)]
-        groups = [_group_of(label) for label in all_labels]
+        examples = [*zip(texts, labels, strict=True), *counterparts(texts, labels)]
+        examples += [(copy, label) for text, label in examples for copy in copies(text)]
+        all_texts = [text for text, _ in examples]
+        groups = [_group_of(label) for _, label in examples]
         features = self._ngrams.fit_transform(self._spellings(all_texts)).tocsr()
         forget_what_was_left_out(self._ngrams)
         with ThreadPoolExecutor(max_workers=1) as pool:

@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.label_model import LabelModel, Ranking
 from bot.nlu.text import fold
-from bot.nlu.topics import FAQ
+from bot.nlu.topics import FAQ, SURE_FROM
 from bot.privacy.masking import without_masks
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """
         return {
             "encoders": ["use"],
-            "out_of_scope_weight": 5.0,
+            "out_of_scope_weight": 3.0,
             "answer_from": 0.15,
-            "sure_from": 0.6,
+            "sure_from": SURE_FROM,
             "ranking_length": 10,
         }
 

@@ -6,6 +6,8 @@ from typing import Any
 
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
+# The confidence from which the likeliest topic is answered without asking.
+SURE_FROM = 0.6
 
 
 def topic_of(label: str) -> str:

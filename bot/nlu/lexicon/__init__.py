@@ -42,6 +42,30 @@ class FollowUps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     for_another_case: dict[str, dict[str, dict[str | bool, str]]]
 
 
+class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names by gender."""
+
+    feminine: list[str]
+    masculine: list[str]
+
+
+class OtherDocumentNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``other_documents.yml``: the card's names, the words of vehicles, and other documents by label."""
+
+    card: list[str]
+    vehicle: list[str]
+    others: dict[str, Names]
+
+
+@dataclass(frozen=True)
+class OtherDocument:
+    """A document that is not the card, and the label of the messages about it."""
+
+    name: str
+    is_masculine: bool
+    label: str
+
+
 @dataclass(frozen=True)
 class FactPattern:
     """A fact, one of its values, and the expression that states it."""
@@ -121,6 +145,23 @@ def short_questions() -> tuple[tuple[ShortQuestion, re.Pattern[str]], ...]:
     return tuple(
         (question, re.compile(rf"(?:et |mais |ok |alors )*(?:{'|'.join(question.words)})"))
         for question in follow_ups().asked.values()
+    )
+
+
+@lru_cache(maxsize=1)
+def other_document_names() -> OtherDocumentNames:
+    """What is, and what is not, the card."""
+    return msgspec.yaml.decode((FOLDER / "other_documents.yml").read_bytes(), type=OtherDocumentNames)
+
+
+@lru_cache(maxsize=1)
+def other_documents() -> tuple[OtherDocument, ...]:
+    """Every document that is not the card."""
+    return tuple(
+        OtherDocument(name, is_masculine, label)
+        for label, names in other_document_names().others.items()
+        for is_masculine, own in ((False, names.feminine), (True, names.masculine))
+        for name in own
     )
 
 
