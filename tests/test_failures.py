@@ -14,7 +14,7 @@ def test_the_action_server_dies_and_comes_back_within_a_conversation(assistant: 
     assert "13,76" in conversation.say("combien coûte un duplicata")
     assistant.process("actions").kill()
     apology = conversation.say("plaque 123 AB 75, elle est perdue")
-    assert "France Services" in apology and "ne répond pas" in apology
+    assert "France services" in apology and "ne répond pas" in apology
     assert "13,76" in conversation.say("combien coûte un duplicata")
     limit = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < limit:

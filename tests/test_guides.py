@@ -24,6 +24,7 @@ SENTENCES = Sentences(RESPONSES)
 CASES: dict[str, list[dict[str, Any]]] = {
     "price": [{"plate_format": "siv"}, {"plate_format": "fni"}, {}, {"plate_format": "moped"}]
     + [{"plate_format": "siv", "moved": True}, {"plate_format": "siv", "storm_damage": True}]
+    + [{"plate_format": "siv", "storm_damage": True, "vehicle_kind": "moped"}]
     + [{"operation": "change_of_holder"}, {"plate_format": "ww"}],
     "eligibility": [LOST, {**LOST, "reason": "theft"}, {**LOST, "inspection": "expired"}, {}]
     + [{**LOST, "original_found": "found"}, {**LOST, "original_found": "after_request"}],
@@ -114,3 +115,50 @@ def test_a_validated_request_drops_the_refusal_told_before() -> None:
 def test_an_appeal_before_the_refusal_is_refused_or_corrects_it() -> None:
     facts, _ = settle(REFUSED, {"gracious_appeal_on": "2026-09-01"}, ON)
     assert GUIDES["remedy"].reply(facts, ON)
+
+
+def price_said(facts: dict[str, Any]) -> str:
+    (reply,) = GUIDES["price"].reply(facts, ON)
+    written = SENTENCES.render(reply.response, {}, "rest", reply.values, ON)
+    assert written is not None
+    return str(written["metadata"]["body"]).replace("\u00a0", " ")
+
+
+def test_a_buyer_is_told_the_price_of_a_card_in_his_own_name() -> None:
+    vehicle = {"plate_format": "siv", "vehicle_kind": "car", "energy": "petrol", "region": "bretagne"}
+    facts = {**vehicle, "fiscal_power": 5, "first_registration": "2020-01-01", "applicant": "buyer"}
+    assert GUIDES["price"].next_question({"plate_format": "siv", "applicant": "buyer"}, frozenset(), ON)
+    assert "Taxe régionale (Y1) : 300 €" in price_said(facts)
+    assert "Taxe régionale" not in price_said({**facts, "applicant": "holder"})
+
+
+def test_bad_weather_exempts_a_card_that_it_destroyed_and_none_that_was_stolen() -> None:
+    facts = {"plate_format": "siv", "storm_damage": True}
+    assert "2,76 €" in price_said({**facts, "reason": "damage"})
+    assert "Taxe fixe (Y4) : 11 €" in price_said({**facts, "reason": "theft"})
+
+
+def test_a_moped_pays_nothing_for_a_card_that_bad_weather_destroyed() -> None:
+    said = price_said({"plate_format": "siv", "storm_damage": True, "vehicle_kind": "moped"})
+    assert "ne coûte rien" in said and "€" not in said
+
+
+@pytest.mark.parametrize(
+    ("facts", "note"),
+    [
+        ({"plate_format": "fni", "storm_damage": True}, "nouvelles plaques"),
+        (
+            {"plate_format": "siv", "vehicle_kind": "moped", "applicant": "professional"},
+            "frais du professionnel",
+        ),
+        ({"plate_format": "siv", "moved": True}, "Pour un cyclomoteur"),
+        ({"plate_format": "siv", "applicant": "professional"}, "Pour un cyclomoteur"),
+    ],
+)
+def test_an_answer_tells_what_else_is_to_pay(facts: dict[str, Any], note: str) -> None:
+    assert note in price_said(facts)
+
+
+def test_the_fee_of_a_professional_is_told_once() -> None:
+    assert price_said({"plate_format": "siv", "applicant": "professional"}).count("s’ajoutent") == 0
+    assert price_said({"plate_format": "fni", "applicant": "professional"}).count("s’ajoutent") == 1

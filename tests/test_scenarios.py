@@ -19,8 +19,6 @@ SCENARIOS = read_all()
 PRICES_NOT_OF_A_DUPLICATE = frozenset(
     {
         "utter_quote_before_2021",
-        "utter_quote_change_of_holder_missing_power",
-        "utter_quote_change_of_holder_missing_region",
     }
 )
 

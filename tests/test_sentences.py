@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.guides.facts import FACT_NAMES, response_of_fact
 from bot.law.parameters import ParameterError, cite, parameter
 from bot.law.quotes import names as quote_names
 from bot.nlg.sentences import PLACEHOLDER, Sentences
@@ -88,6 +90,17 @@ def test_every_button_is_short_and_leads_somewhere(name: str) -> None:
             assert len(button["title"]) <= 20, button
             label = button["payload"].removeprefix("/").partition("{")[0]
             assert label in INTENTS, button
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_every_fact_that_a_button_tells_can_be_told_back(name: str) -> None:
+    for variation in RESPONSES[name]:
+        for button in variation.get("buttons") or []:
+            given = json.loads(
+                button["payload"].removeprefix("/inform") if "{" in button["payload"] else "{}"
+            )
+            told = {fact: value for fact, value in given.items() if fact in FACT_NAMES}
+            assert all(response_of_fact(fact, value) in RESPONSES for fact, value in told.items()), button
 
 
 def test_every_question_has_an_answer_and_every_answer_a_question() -> None:

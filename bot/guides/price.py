@@ -11,7 +11,7 @@ from bot.law.fees import Quote, quote
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError
 from bot.law.plates import PlateFormat
-from bot.law.situation import VehicleKind
+from bot.law.situation import Applicant, Reason, VehicleKind
 from bot.law.vehicle import Category, Energy, MissingFact, Vehicle
 
 # The category of the kinds that people name; the price of a duplicate differs for mopeds only.
@@ -36,7 +36,7 @@ _SLOTS = {
     "first_registration": "first_registration",
     "energy": "energy",
 }
-_PRICING = (*_SLOTS.values(), "operation", "storm_damage", "moved", "applicant")
+_PRICING = (*_SLOTS.values(), "operation", "reason", "storm_damage", "moved", "applicant")
 _ENERGIES = {"superethanol": Energy.E85, "gas": Energy.LPG}
 
 
@@ -65,8 +65,8 @@ class PriceGuide:
         """The price with its lines; the general answer, or none, where it cannot be computed."""
         try:
             return [priced(_quote(facts, on), facts, told(_deciding(facts, on)))]
-        except MissingFact as missing:
-            return [Reply(_without(missing, facts))]
+        except MissingFact:
+            return [Reply(_without(facts))]
         except (ValueError, ParameterError):
             # No rule prices this case (a provisional plate, a region or a year without a known rate).
             return [Reply("utter_quote_not_computable")]
@@ -102,14 +102,12 @@ def _deciding(facts: Facts, on: dt.date) -> Facts:
     return deciding(facts, _PRICING, outcome)
 
 
-def _without(missing: MissingFact, facts: Facts) -> str:
-    """The answer where the calculator misses a fact that the person cannot tell."""
+def _without(facts: Facts) -> str:
+    """The written answer, where the calculator misses a fact that the person cannot tell."""
     if _is_duplicate(facts):
         return "utter_faq/cost"
-    return {
-        "region": "utter_quote_change_of_holder_missing_region",
-        "fiscal_power": "utter_quote_change_of_holder_missing_power",
-    }.get(missing.fact, "utter_quote_not_computable")
+    is_change = _operation(facts) is Operation.CHANGE_OF_HOLDER
+    return "utter_faq/cost.change_of_holder" if is_change else "utter_quote_not_computable"
 
 
 def _quote(facts: Facts, on: dt.date) -> Quote:
@@ -125,7 +123,11 @@ def _quote(facts: Facts, on: dt.date) -> Quote:
 def _operation(facts: Facts) -> Operation:
     if facts.get("operation"):
         return Operation(facts["operation"])
-    if facts.get("storm_damage"):
+    if facts.get("applicant") == Applicant.BUYER.value:
+        # No duplicate for who bought the vehicle: a card in the buyer's name (code de la route, art. R322-5).
+        return Operation.CHANGE_OF_HOLDER
+    # Bad weather destroys a card (CIBS, art. L421-40): it does not steal one.
+    if facts.get("storm_damage") and facts.get("reason") != Reason.THEFT.value:
         return Operation.DUPLICATE_AFTER_STORM
     if facts.get("moved"):
         return Operation.DUPLICATE_WITH_ADDRESS_CHANGE

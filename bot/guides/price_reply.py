@@ -17,6 +17,7 @@ _ALWAYS_EXPLAINED = frozenset({Tax.REGIONAL, Tax.FIXED, Tax.FORWARDING})
 
 def priced(price: Quote, facts: Facts, deciding: list[Line]) -> Reply:
     """The price with its lines; ``deciding`` are the facts that led to it."""
+    response = _response(price, facts)
     values = {
         "low": price.low,
         "high": price.high,
@@ -24,10 +25,10 @@ def priced(price: Quote, facts: Facts, deciding: list[Line]) -> Reply:
         "facts": deciding,
         "lines": _lines(_dearest(price)),
         "sources": list(price.references),
-        "notes": [{"response": f"utter_note_{note}"} for note in _notes(price, facts)],
+        "notes": [{"response": f"utter_note_{note}"} for note in _notes(price, facts, response)],
         "uncertainties": [{"response": f"utter_uncertainty_{doubt.value}"} for doubt in price.uncertainties],
     }
-    return Reply(_response(price, facts), values)
+    return Reply(response, values)
 
 
 def explained(price: Quote, deciding: list[Line]) -> Reply:
@@ -56,10 +57,13 @@ def _dearest(price: Quote) -> Reading:
     return max(price.readings, key=lambda reading: reading.total)
 
 
-def _notes(price: Quote, facts: Facts) -> list[str]:
+def _notes(price: Quote, facts: Facts, response: str) -> list[str]:
     is_plain = price.operation in (Operation.DUPLICATE, Operation.DUPLICATE_WITH_ADDRESS_CHANGE)
-    assumed_no_moped = is_plain and not facts.get("vehicle_kind") and not price.is_open
-    return [note.value for note in price.notes] + ["moped_differs"] * assumed_no_moped
+    is_moped = _is_moped(facts)
+    assumed_no_moped = is_plain and not facts.get("vehicle_kind") and not is_moped and not price.is_open
+    # That answer tells the professional's fee itself, with examples.
+    told = {Note.PRIVATE_FEE} if response == "utter_quote_professional" else set()
+    return [note.value for note in price.notes if note not in told] + ["moped_differs"] * assumed_no_moped
 
 
 def _response(price: Quote, facts: Facts) -> str:
@@ -68,14 +72,18 @@ def _response(price: Quote, facts: Facts) -> str:
     if price.operation is Operation.CHANGE_OF_HOLDER:
         return "utter_quote_change_of_holder"
     if price.operation is Operation.DUPLICATE_AFTER_STORM:
-        return "utter_quote_storm"
-    if facts.get("vehicle_kind") == VehicleKind.MOPED or facts.get("plate_format") == PlateFormat.MOPED:
+        return "utter_quote_storm" if price.high else "utter_quote_storm_moped"
+    if _is_moped(facts):
         return "utter_quote_moped"
     if facts.get("applicant") == "professional":
         return "utter_quote_professional"
     if price.operation is Operation.DUPLICATE_WITH_ADDRESS_CHANGE:
         return "utter_quote_with_move"
     return "utter_quote"
+
+
+def _is_moped(facts: Facts) -> bool:
+    return facts.get("vehicle_kind") == VehicleKind.MOPED or facts.get("plate_format") == PlateFormat.MOPED
 
 
 def _explained_line(line: TaxLine) -> Line:

@@ -94,7 +94,8 @@ def _values(name: str, facts: Facts, given: Answers, writer: Writer) -> dict[str
     laws = writer.laws([{"response": f"utter_letter_{name}"}, *arguments])
     return {
         "refusal": _part("refusal", facts, "refused_on"),
-        "appeal": _part("appeal", facts, "gracious_appeal_on"),
+        # An appeal that was answered is not the one met with silence: the other's day is left to fill in.
+        "appeal": _part("appeal", {} if facts.get("gracious_answer_on") else facts, "gracious_appeal_on"),
         "what_happened": {"response": f"utter_letter_part_reason_{facts.get('reason', 'unknown')}"},
         "arguments": arguments,
         "dates": [

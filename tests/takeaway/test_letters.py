@@ -53,6 +53,29 @@ def test_the_day_of_the_refusal_is_written_where_it_is_known(sentences) -> None:
     assert UNDATED.search(drafted("reasons_of_silence", "refused", sentences).text())
 
 
+def test_the_appeal_met_with_silence_is_not_the_one_that_was_answered(sentences) -> None:
+    days = {
+        "refused_on": "2026-07-01",
+        "gracious_appeal_on": "2026-08-15",
+        "hierarchical_appeal_on": "2026-08-20",
+    }
+    answered = {**days, "gracious_answer_on": "2026-09-30"}
+    both, one = (
+        draft(
+            "reasons_of_silence", SheetCase(kept(facts), "remedy", NOW.date()), sentences, NOW.date()
+        ).text()
+        for facts in (days, answered)
+    )
+    assert "15 août 2026" in both
+    assert "15 août 2026" not in one and "[date du recours]" in one
+
+
+def test_an_appeal_claims_to_be_in_time_only_on_that_condition(sentences) -> None:
+    assert (
+        "S’il est formé dans le délai" in drafted("gracious_appeal", "refused, day unknown", sentences).text()
+    )
+
+
 def test_the_last_day_is_told_where_it_is_known(sentences) -> None:
     def how(case: str) -> str:
         return "\n".join(map(plain, drafted("gracious_appeal", case, sentences).how))
