@@ -30,7 +30,7 @@ class ActionMakeSheet(AnsweringAction):
         if given.is_empty:
             dispatcher.utter_message(response="utter_sheet_empty")
             return []
-        token = _make(case)
+        token = _make(case, tracker.sender_id)
         easy = tracker.get_slot("wording") == "easy"
         files = [
             ("utter_sheet_download_page", addresses.sheet(token, easy), ""),
@@ -65,7 +65,7 @@ class ActionWriteLetter(AnsweringAction):
             dispatcher.utter_message(response=response, choices=_choices(fitting or letters.NAMES))
             return []
         name = asked or fitting[0]
-        token = _make(case)
+        token = _make(case, tracker.sender_id)
         files = [
             ("utter_letter_download_page", addresses.letter(token, name), ""),
             ("utter_letter_download_file", addresses.letter_file(token, name), "DOCX"),
@@ -86,8 +86,8 @@ def _case(tracker: Tracker) -> SheetCase:
     return SheetCase(facts, kept_guide(last.get("guide")), today())
 
 
-def _make(case: SheetCase) -> str:
-    return store.opened().make(case.facts, case.guide, case.made_on, _now())
+def _make(case: SheetCase, conversation: str) -> str:
+    return store.opened().make(case.facts, case.guide, case.made_on, _now(), conversation)
 
 
 def _expires_on(token: str) -> str:

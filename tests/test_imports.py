@@ -14,12 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "bot/law": {"msgspec", "holidays"},
     "bot/guides": {"bot.law"},
-    "actions": {"rasa_sdk", "bot.law", "bot.guides", "bot.takeaway"},
+    "actions": {"rasa_sdk", "sanic", "bot.law", "bot.guides", "bot.takeaway"},
     "bot/takeaway": {
         "bot.law",
         "bot.guides",
         "bot.nlg",
         "bot.operations.databases",
+        "bot.privacy.pseudonyms",
         "bot.settings",
         "jinja2",
         "sqlalchemy",

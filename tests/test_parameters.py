@@ -75,6 +75,11 @@ def test_an_unknown_source_is_named() -> None:
         ("nowhere", ("cja:R421-1", "nowhere:R1")),
         ("ends before it starts", ("since: 2016-01-01", "since: 2016-01-01, until: 2015-01-01")),
         ("limits.yml", ("appeal:", "appeal: [")),
+        (r"limits\.appeal", ("value: 2", "valeur: 2")),
+        (r"limits\.appeal", ("cja:R421-1", "nowhere:R1")),
+        ("limits.yml", ("since: 2016-01-01", "since: 2016-02-30")),
+        ("limits.yml", ("value: 2", "value: " + "[" * 5000)),
+        ("limits.yml", ("value: 2", "value: " + "9" * 5000)),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(folder: Path, what: str, change: tuple[str, str]) -> None:

@@ -25,6 +25,7 @@ from bot.channels.rendering import Part, Shape
 
 MAX_TEXT = 100_000
 MAX_IDENTIFIER = 256
+SECRET_MEANING = "the secret that signs both directions"
 _QUOTED = re.compile(r"^\s*>")
 _HISTORY = re.compile(
     r"^(?:(?:le|on)\b.{4,200}(?:a écrit|wrote)\s*:"
@@ -36,17 +37,18 @@ _REPLY = re.compile(r"^(?:(?:re|rép|tr|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
 class SignedCallback(MessagingChannel):
-    """A callback with a shared secret; a subclass names its variables."""
+    """A callback with a shared secret; a subclass says by which variables it gets address and secret."""
 
-    url: ClassVar[str]
-    secret: ClassVar[str]
+    url: ClassVar[Variable]
+    secret: ClassVar[Variable]
+    shape = Shape(format=markup.plain, limit=MAX_TEXT)
     rate = Rate(per_second=50, burst=50)
     rate_of_one = Rate(per_second=5, burst=10)
 
     @property
     def key(self) -> str:
         """The shared secret."""
-        return self.values[self.secret]
+        return self.values[self.secret.name]
 
     def is_authentic(self, request: Request) -> bool:
         """True where X-Assistant-Signature signs the body with a recent timestamp."""
@@ -56,7 +58,7 @@ class SignedCallback(MessagingChannel):
 
     def address_of(self, call: Call) -> str:
         """The address given in the variable."""
-        return self.values[self.url]
+        return self.values[self.url.name]
 
     def encode(self, call: Call, key: str) -> tuple[bytes, dict[str, str]]:
         """Signed JSON, with a key by which the receiver drops a copy."""
@@ -72,13 +74,9 @@ class SignedCallback(MessagingChannel):
 class CallbackChannel(SignedCallback):
     """Programs: {"id", "sender", "message"} in, {"in_reply_to", "sender", "messages"} out."""
 
-    url = "CALLBACK_URL"
-    secret = "CALLBACK_SECRET"
-    variables = (
-        Variable("CALLBACK_URL", "the address that receives the answers"),
-        Variable("CALLBACK_SECRET", "the secret that signs both directions"),
-    )
-    shape = Shape(format=markup.plain, limit=MAX_TEXT)
+    url = Variable("CALLBACK_URL", "the address that receives the answers")
+    secret = Variable("CALLBACK_SECRET", SECRET_MEANING)
+    variables = (url, secret)
 
     @classmethod
     def name(cls) -> str:
@@ -116,13 +114,9 @@ class CallbackChannel(SignedCallback):
 class MailChannel(SignedCallback):
     """Letters: {"message_id", "from", "subject", "text"} in, {"to", "subject", "text", "in_reply_to"} out."""
 
-    url = "MAIL_CALLBACK_URL"
-    secret = "MAIL_CALLBACK_SECRET"
-    variables = (
-        Variable("MAIL_CALLBACK_URL", "the address that receives the letters to send"),
-        Variable("MAIL_CALLBACK_SECRET", "the secret that signs both directions"),
-    )
-    shape = Shape(format=markup.plain, limit=MAX_TEXT)
+    url = Variable("MAIL_CALLBACK_URL", "the address that receives the letters to send")
+    secret = Variable("MAIL_CALLBACK_SECRET", SECRET_MEANING)
+    variables = (url, secret)
 
     @classmethod
     def name(cls) -> str:

@@ -40,7 +40,7 @@ async def answered(store: TrackerStore, sender_id: str, message_id: str, channel
 async def erase(agent: Any, sender_id: str) -> None:
     """Removes all that is held of the conversation (``retention.yml``), after the turn that may be under way.
 
-    Opinions on answers name no conversation, and personal sheets open by their own link alone: they stay.
+    Opinions on answers name no conversation: they stay.
     Rasa's stores cannot. Raises NotImplementedError for a kind of store that this cannot erase from either.
     """
     store = _innermost(agent.tracker_store)

@@ -179,9 +179,11 @@ class Delivery:
 
     async def _work(self, lane: str) -> None:
         try:
-            async with self._app.ctx.agent.lock_store.lock(f"lane {lane}"):
-                self.mailbox.close_interrupted(lane, time.time())
-                await self._work_off(lane)
+            # Looked at again once the lock is given back: what came during that woke nobody.
+            while self.mailbox.has_work(lane):
+                async with self._app.ctx.agent.lock_store.lock(f"lane {lane}"):
+                    self.mailbox.close_interrupted(lane, time.time())
+                    await self._work_off(lane)
         except LockError:
             # Another server works in it and will find what is there.
             logger.info("a lane stays with another server")

@@ -23,6 +23,13 @@ MAX_TEXT = 4000
 MAX_ID = 128
 MOST_MESSAGES = 500
 MOST_DAYS = 366
+# What a mediator does with a conversation, by the last part of its address.
+STEPS = {
+    "take": desk_conversation.take,
+    "give_back": desk_conversation.give_back,
+    "nobody_came": desk_conversation.say_nobody_came,
+    "erase": desk_conversation.erase,
+}
 
 
 def attach(app: Sanic) -> None:
@@ -53,20 +60,12 @@ def _routes(secret: str) -> Blueprint:
     async def show(_: Request, agent: Any, conversation: str) -> HTTPResponse:
         return response.json(await desk_conversation.opened(agent, conversation), ensure_ascii=False)
 
-    @routes.post("/conversations/<conversation:str>/take")
+    @routes.post("/conversations/<conversation:str>/<step:str>")
     @guarded
-    async def take(request: Request, agent: Any, conversation: str) -> HTTPResponse:
-        return _told(await desk_conversation.take(request.app, agent, conversation))
-
-    @routes.post("/conversations/<conversation:str>/give_back")
-    @guarded
-    async def give_back(request: Request, agent: Any, conversation: str) -> HTTPResponse:
-        return _told(await desk_conversation.give_back(request.app, agent, conversation))
-
-    @routes.post("/conversations/<conversation:str>/nobody_came")
-    @guarded
-    async def nobody_came(request: Request, agent: Any, conversation: str) -> HTTPResponse:
-        return _told(await desk_conversation.say_nobody_came(request.app, agent, conversation))
+    async def go_on(request: Request, agent: Any, conversation: str, step: str) -> HTTPResponse:
+        if step not in STEPS:
+            return response.empty(status=404)
+        return _told(await STEPS[step](request.app, agent, conversation))
 
     @routes.post("/conversations/<conversation:str>/messages")
     @guarded

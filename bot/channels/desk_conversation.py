@@ -1,11 +1,13 @@
 """What the desk does with a conversation: read it, silence the bot, speak, hand it back, ask it aside.
 
 Everything that the person hears is an event of the conversation, stored before it is sent: a window that was
-closed meanwhile gets it when it comes back.
+closed meanwhile gets it when it comes back. A mediator's words are masked before they are stored, as a
+person's are.
 """
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any, Dict, Iterable, List
 
@@ -25,9 +27,11 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
-from bot.channels import turn
+from bot.channels import conversations, turn
 from bot.guides.facts import FACT_NAMES
 from bot.privacy.masking import mask
+from bot.takeaway import store
+from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 
 TAKEN, RETURNED, NOBODY_CAME = (f"utter_handoff_{what}" for what in ("taken", "returned", "nobody"))
 # How the messages asked aside are worded: as on the site's own pages.
@@ -68,17 +72,33 @@ async def say_nobody_came(app: Sanic, agent: Any, conversation: str) -> bool:
 
 
 async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: str) -> bool:
-    """Sends a mediator's message, once for each id; False where there is no such conversation."""
+    """Sends a mediator's message, once for each id; False where there is no such conversation.
+
+    The windows that are open now get it as typed: nothing on the way to them keeps it. Whatever keeps it, the
+    mailbox of a messaging service too, gets it masked.
+    """
+    kept = mask(text)
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
         if tracker is None:
             return False
         if any(_pushed_id(event) == message_id for event in tracker.events):
             return True
-        said = _pushed(text, message_id, {"speaker": "mediator"})
+        for token in TOKEN_IN_ADDRESS.findall(text):
+            await asyncio.to_thread(store.opened().tie, token, conversation)
+        by_mediator = {"speaker": "mediator", "masked": kept != text}
+        said = _pushed(kept, message_id, by_mediator)
         tracker.update(said, agent.domain)
         await agent.tracker_store.save(tracker)
-    await _send(app, conversation, said)
+    await _send(app, conversation, said, _pushed(text, message_id, by_mediator))
+    return True
+
+
+async def erase(app: Sanic, agent: Any, conversation: str) -> bool:
+    """Erases the conversation, at the desk and in every open window of it."""
+    await conversations.erase(agent, conversation)
+    for channel in _windows(app):
+        await channel.send_erased(conversation)
     return True
 
 
@@ -156,15 +176,22 @@ def _pushed_id(event: Event) -> str:
     return str((event.metadata.get("metadata") or {}).get("pushed") or "")
 
 
-async def _send(app: Sanic, conversation: str, said: BotUttered) -> None:
-    """To every open window of the conversation, and to its messaging service where it has one."""
-    for channel in app.ctx.input_channels:
-        output = channel.get_output_channel() if channel.name() == "socket" else None
-        if output is not None:
-            await output.send_response(conversation, said.message())
+async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered | None = None) -> None:
+    """To every open window of the conversation, and to its messaging service where it has one.
+
+    ``now`` is what the windows get in place of what is kept.
+    """
+    for window in _windows(app):
+        await window.send_response(conversation, (now or said).message())
     delivery = getattr(app.ctx, "delivery", None)
     if delivery is not None:
         delivery.push(conversation, [turn.shown(conversation, said.message())])
+
+
+def _windows(app: Sanic) -> List[Any]:
+    """The way to the open windows, where the server has one."""
+    outputs = (each.get_output_channel() for each in app.ctx.input_channels if each.name() == "socket")
+    return [output for output in outputs if output is not None]
 
 
 async def _before(agent: Any, conversation: str) -> List[Event]:

@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
+from bot.channels.forms import fields
 from bot.channels.site import assets
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store
@@ -61,7 +62,8 @@ class DocumentsChannel(InputChannel):
 
         @routes.post("/fiche/<token:str>/dates")
         async def set_dates(request: Request, token: str) -> HTTPResponse:
-            typed = {name: request.form.get(name) or "" for name in PAGE_DATES if name in request.form}
+            form = fields(request)
+            typed = {name: form[name] for name in PAGE_DATES if name in form}
             return await answer(pages.set_dates, token, typed)
 
         @routes.post("/fiche/<token:str>/effacer")

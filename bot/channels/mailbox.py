@@ -225,6 +225,10 @@ class Mailbox:
         rows = self._db.execute("SELECT lane, channel FROM inbox UNION SELECT lane, channel FROM outbox")
         return {lane for lane, channel in rows.fetchall() if channel in names}
 
+    def has_work(self, lane: str) -> bool:
+        """Whether the lane has an event to answer or a call to send."""
+        return self.next_call(lane) is not None or self.next_event(lane) is not None
+
     def purge(self, now: float) -> None:
         """Forgets what is too old to be of use."""
         for table, days in (("seen", SEEN_DAYS), ("failures", FAILURE_DAYS), ("addresses", ADDRESS_DAYS)):

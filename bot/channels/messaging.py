@@ -137,7 +137,7 @@ class MessagingChannel(ABC):
                 delivery.mailbox.count(self.name(), "refused")
                 return response.json({"status": 403}, status=403)
             try:
-                events = list(self.events(request))
+                events = [_checked(event) for event in self.events(request)]
                 for reason in self.reports(request):
                     delivery.report(self, reason)
             except (Unreadable, KeyError, TypeError, ValueError, AttributeError, IndexError):
@@ -177,11 +177,21 @@ def parse_object(content: bytes | str) -> dict[str, Any]:
     """The JSON object in the content, or ``Unreadable``."""
     try:
         value = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable from error
     if not isinstance(value, dict):
         raise Unreadable
     return value
+
+
+def _checked(event: Incoming) -> Incoming:
+    """The event, or ``Unreadable`` where a platform's field holds something else than a text."""
+    for value in (event.key, event.user, event.text or "", event.payload or ""):
+        if not isinstance(value, str):
+            raise Unreadable
+        # JSON may name half a character, which nothing can store.
+        value.encode()
+    return event
 
 
 def text_or_none(value: object) -> str | None:

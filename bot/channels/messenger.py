@@ -29,15 +29,10 @@ GREETING = "bonjour"
 class MessengerChannel(MetaChannel):
     """A page's inbox."""
 
-    app_secret = "MESSENGER_APP_SECRET"
-    verify_token = "MESSENGER_VERIFY_TOKEN"
-    access_token = "MESSENGER_PAGE_TOKEN"
-    variables = (
-        Variable("MESSENGER_PAGE_TOKEN", "the page's access token"),
-        Variable("MESSENGER_APP_SECRET", "the app's secret"),
-        Variable("MESSENGER_VERIFY_TOKEN", "a word of yours, typed again in the webhook's form"),
-        GRAPH_URL,
-    )
+    access_token = Variable("MESSENGER_PAGE_TOKEN", "the page's access token")
+    app_secret = Variable("MESSENGER_APP_SECRET", "the app's secret")
+    verify_token = Variable("MESSENGER_VERIFY_TOKEN", "a word of yours, typed again in the webhook's form")
+    variables = (access_token, app_secret, verify_token, GRAPH_URL)
     shape = Shape(
         format=markup.plain,
         limit=MAX_TEXT,
@@ -65,10 +60,6 @@ class MessengerChannel(MetaChannel):
     ) -> list[Call]:
         """One message a part, its buttons as quick replies."""
         return [Call("me/messages", _body(part, address)) for part in parts]
-
-    def address_of(self, call: Call) -> str:
-        """The Send API's address."""
-        return f"{self.values[GRAPH_URL.name]}/{call.path}"
 
 
 def _event(event: Mapping[str, Any]) -> Iterable[Incoming]:

@@ -11,6 +11,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels import signatures
 from bot.channels.delivery import Verdict
+from bot.channels.mailbox import Call
 from bot.channels.messaging import MessagingChannel, Unreadable, Variable, by_status, parse_object
 
 GRAPH_URL = Variable(
@@ -21,16 +22,16 @@ PASSING_ERRORS = frozenset({1, 2, 4, 32, 341, 613, 80006, 80007, 130429, 131000,
 
 
 class MetaChannel(MessagingChannel):
-    """A channel of Meta's; a subclass names the variables of its secrets."""
+    """A channel of Meta's; a subclass says by which variables it gets its secrets."""
 
-    app_secret: ClassVar[str]
-    verify_token: ClassVar[str]
-    access_token: ClassVar[str]
+    access_token: ClassVar[Variable]
+    app_secret: ClassVar[Variable]
+    verify_token: ClassVar[Variable]
 
     @property
     def key(self) -> str:
         """The app's secret."""
-        return self.values[self.app_secret]
+        return self.values[self.app_secret.name]
 
     def is_authentic(self, request: Request) -> bool:
         """True where X-Hub-Signature-256 signs the body with the app's secret."""
@@ -39,14 +40,18 @@ class MetaChannel(MessagingChannel):
     def challenge(self, request: Request) -> HTTPResponse | None:
         """The challenge given back where the token of the subscription is ours."""
         fields = request.args
-        known = signatures.same(fields.get("hub.verify_token"), self.values[self.verify_token])
+        known = signatures.same(fields.get("hub.verify_token"), self.values[self.verify_token.name])
         if fields.get("hub.mode") != "subscribe" or not known:
             return None
         return response.text(fields.get("hub.challenge") or "")
 
     def authorization(self) -> dict[str, str]:
         """The access token."""
-        return {"Authorization": f"Bearer {self.values[self.access_token]}"}
+        return {"Authorization": f"Bearer {self.values[self.access_token.name]}"}
+
+    def address_of(self, call: Call) -> str:
+        """The Graph API's address."""
+        return f"{self.values[GRAPH_URL.name]}/{call.path}"
 
     def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
         """By Meta's error code, which says more than the status: limits come as status 400 too."""

@@ -31,8 +31,12 @@ def may_call(origin: str | None, host: str) -> bool:
     """Whether a page of ``origin`` may call the server reached as ``host``; no origin is no browser page."""
     if not origin:
         return True
-    if urlsplit(origin).netloc == host:
-        return True
+    try:
+        if urlsplit(origin).netloc == host:
+            return True
+    except ValueError:
+        # "http://[": no browser says so.
+        return False
     return any(_matches(origin, pattern) for pattern in allowed())
 
 

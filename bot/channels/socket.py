@@ -25,7 +25,9 @@ from socketio import AsyncServer
 from bot.channels import origins, turn
 from bot.channels.conversations import erase
 from bot.channels.desk_conversation import pushed_since
+from bot.channels.sockets import Sockets
 from bot.operations.rooms import rooms
+from bot.privacy.masking import mask
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +65,17 @@ class PushedMessages(OutputChannel):
         """Sends the message whole, with its metadata."""
         await self._sockets.emit("bot_uttered", turn.shown(recipient_id, message), room=recipient_id)
 
+    async def send_erased(self, conversation: str) -> None:
+        """Tells every window that the conversation is erased."""
+        await self._sockets.emit("erased", room=conversation)
+
 
 class SocketChannel(InputChannel):
     """Conversations over socket.io."""
 
     def __init__(self) -> None:
         """The socket server, which checks the origin of whoever connects."""
-        self._sockets = AsyncServer(
+        self._sockets = Sockets(
             async_mode="sanic",
             client_manager=rooms(os.environ.get("REDIS_URL", "")),
             cors_allowed_origins=origins.socket_may_call,
@@ -118,7 +124,8 @@ class SocketChannel(InputChannel):
                     await sockets.emit("bot_uttered", message, to=sid)
                 return {"messages": messages}
             exchange = {"message_id": message_id, "messages": messages}
-            told = {**exchange, "shown": _text(data, "shown", turn.MAX_CHARACTERS) or ""}
+            # The other windows may be another server's: what passes between servers is masked too.
+            told = {**exchange, "shown": mask(_text(data, "shown", turn.MAX_CHARACTERS) or "")}
             await sockets.emit("exchange", told, room=conversation, skip_sid=sid)
             return exchange
 

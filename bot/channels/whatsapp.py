@@ -27,16 +27,11 @@ LEFT_OUT = frozenset({"reaction", "system", "request_welcome"})
 class WhatsAppChannel(MetaChannel):
     """A number on the Cloud API."""
 
-    app_secret = "WHATSAPP_APP_SECRET"
-    verify_token = "WHATSAPP_VERIFY_TOKEN"
-    access_token = "WHATSAPP_ACCESS_TOKEN"
-    variables = (
-        Variable("WHATSAPP_ACCESS_TOKEN", "the access token of a system user"),
-        Variable("WHATSAPP_PHONE_NUMBER_ID", "the number's identifier (not the number)"),
-        Variable("WHATSAPP_APP_SECRET", "the app's secret"),
-        Variable("WHATSAPP_VERIFY_TOKEN", "a word of yours, typed again in the webhook's form"),
-        GRAPH_URL,
-    )
+    access_token = Variable("WHATSAPP_ACCESS_TOKEN", "the access token of a system user")
+    number = Variable("WHATSAPP_PHONE_NUMBER_ID", "the number's identifier (not the number)")
+    app_secret = Variable("WHATSAPP_APP_SECRET", "the app's secret")
+    verify_token = Variable("WHATSAPP_VERIFY_TOKEN", "a word of yours, typed again in the webhook's form")
+    variables = (access_token, number, app_secret, verify_token, GRAPH_URL)
     shape = Shape(
         format=markup.whatsapp,
         limit=MAX_TEXT,
@@ -73,12 +68,8 @@ class WhatsAppChannel(MetaChannel):
         self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
     ) -> list[Call]:
         """One message a part."""
-        path = f"{self.values['WHATSAPP_PHONE_NUMBER_ID']}/messages"
+        path = f"{self.values[self.number.name]}/messages"
         return [Call(path, _body(part, address)) for part in parts]
-
-    def address_of(self, call: Call) -> str:
-        """The number's address."""
-        return f"{self.values[GRAPH_URL.name]}/{call.path}"
 
     def _values(self, request: Request) -> Iterable[Mapping[str, Any]]:
         body = json_object(request)
@@ -88,7 +79,7 @@ class WhatsAppChannel(MetaChannel):
             for change in entry["changes"]:
                 metadata = change["value"].get("metadata") or {}
                 # One webhook serves all numbers of an account; each message is answered by its own number.
-                if metadata.get("phone_number_id") == self.values["WHATSAPP_PHONE_NUMBER_ID"]:
+                if metadata.get("phone_number_id") == self.values[self.number.name]:
                     yield change["value"]
 
 

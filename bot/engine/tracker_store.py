@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -17,12 +18,13 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.engine import stored_events
+from bot.engine.sealing import Seal
 from bot.operations.databases import ANSWER_SECONDS, engine, make_tables
 
 T = TypeVar("T")
@@ -32,7 +34,7 @@ THREADS = 16
 
 
 class ConversationStore(SQLTrackerStore):
-    """Rasa's SQL store, which reads and writes beside the event loop."""
+    """Rasa's SQL store, which reads and writes beside the event loop, and seals the addresses of sheets."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class ConversationStore(SQLTrackerStore):
         self.engine = engine(host)
         self.sessionmaker = sessionmaker(bind=self.engine)
         self._has_tables = False
+        self._seal = Seal(os.environ.get("DESK_SECRET", ""))
         self._threads = ThreadPoolExecutor(THREADS, "conversations")
         TrackerStore.__init__(self, domain, event_broker, **kwargs)
 
@@ -97,20 +100,24 @@ class ConversationStore(SQLTrackerStore):
     def _read(self, sender_id: str, all_sessions: bool) -> list[dict[str, Any]]:
         with self.session_scope() as session:
             query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
-            return [json.loads(data) for (data,) in query.with_entities(self.SQLEvent.data)]
+            rows = query.with_entities(self.SQLEvent.data)
+            return [json.loads(self._seal.open(data, sender_id)) for (data,) in rows]
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Stores the tracker's new events, then streams them: what could not be stored is not announced."""
-        events = await self.beside(self._write, tracker)
+        stored = await self.beside(self._write, tracker)
         if self.event_broker is not None:
-            await self._stream_new_events(self.event_broker, events, tracker.sender_id)
+            for data in stored:
+                self.event_broker.publish({"sender_id": tracker.sender_id, **json.loads(data)})
 
-    def _write(self, tracker: DialogueStateTracker) -> list[Event]:
+    def _write(self, tracker: DialogueStateTracker) -> list[str]:
         with self.session_scope() as session:
-            events = list(self._additional_events(session, tracker))
-            session.add_all(self._row(tracker.sender_id, event.as_dict()) for event in events)
+            new = [event.as_dict() for event in self._additional_events(session, tracker)]
+            rows = [self._row(tracker.sender_id, event) for event in new]
+            stored = [row.data for row in rows]
+            session.add_all(rows)
             session.commit()
-            return events
+            return stored
 
     def _row(self, sender_id: str, data: dict[str, Any]) -> SQLTrackerStore.SQLEvent:
         return self.SQLEvent(
@@ -119,5 +126,5 @@ class ConversationStore(SQLTrackerStore):
             timestamp=data.get("timestamp"),
             intent_name=data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
             action_name=data.get("name"),
-            data=json.dumps(data),
+            data=self._seal.close(json.dumps(data), sender_id),
         )

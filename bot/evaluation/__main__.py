@@ -12,6 +12,8 @@ COMMANDS = {
     "coverage": "which answers state each fact of the list; a fact that none states is named",
     "channels": "the same conversations through every channel",
     "faults": "parts are killed, cut off or filled up while people talk; counts what is lost",
+    "leaks": "personal data is sent in, then looked for in every place that keeps anything",
+    "fuzz": "random and hostile inputs for every entry; counts errors, time-outs and crashes",
     "masking": "how much of the personal data of a written set is masked, and what is by mistake",
     "compare": "other pipelines trained and measured on the same data",
     "desk": "random and hostile requests against the mediators' desk",

@@ -107,6 +107,8 @@ class SocketCitizen(SocketPerson):
         socket = self._socket or await self._connect()
         self._said += 1
         body = {"message": text, "session_id": self._conversation, "message_id": message_id}
+        # As the widget does, for the other windows of the conversation.
+        body["shown"] = text
         event = Packet(packet.EVENT, ["user_uttered", body], id=self._said)
         await socket.send_str(MESSAGE + str(event.encode()))
         while True:

@@ -44,10 +44,11 @@ class Outcome:
 def read(path: Path = MESSAGES) -> list[Message]:
     """The messages of the set, look-alikes included."""
     blocks = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [_message(kind, line) for kind, lines in blocks.items() for line in lines.splitlines()]
+    return [parse(kind, line) for kind, lines in blocks.items() for line in lines.splitlines()]
 
 
-def _message(kind: str, line: str) -> Message:
+def parse(kind: str, line: str) -> Message:
+    """The message of a line of that kind, with braces around what must go."""
     if kind == LOOKALIKES:
         return Message(kind, line, ())
     text, pieces, position = "", [], 0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,9 +16,9 @@ import psutil
 
 from bot import settings
 from bot.evaluation import stock
+from bot.evaluation.parts import PYTHON, free_port
 
 START_SECONDS = 600
-PYTHON = [sys.executable, "-W", "ignore", "-m"]
 
 
 @dataclass
@@ -65,7 +63,6 @@ def ours(
         "FEEDBACK_DATABASE_URL": f"sqlite:///{folder / 'feedback.db'}",
         "CHANNELS_DB": str(folder / "channels.db"),
         # Everybody in a replay has the same address, and writes faster than people do.
-        **settings.WITHOUT_LIMITS,
         **settings.WITHOUT_LIMITS,
         **(stores or {}),
     }
@@ -141,10 +138,3 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    """A port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from rasa.core.channels.channel import UserMessage
 
 from bot import settings
@@ -27,12 +27,11 @@ SMALL_TALK = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(msgspec.Struct, frozen=True):
     """A message with its accepted topics (the first is the main one; none: not labelled) and its noise."""
 
     text: str
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
     noise: str = ""
 
 
@@ -49,11 +48,11 @@ class Prediction:
 def read(path: Path) -> list[Example]:
     """The examples of a JSONL file; raises ValueError naming the line that is none."""
     examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Bytes, since the lines of a text also end at signs that JSON may hold.
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
-            row = json.loads(line)
-            examples.append(Example(row["text"], tuple(row.get("labels", ())), row.get("noise", "")))
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            examples.append(msgspec.json.decode(line, type=Example))
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise ValueError(f"{path.name}, line {number}: {error}") from error
     return examples
 

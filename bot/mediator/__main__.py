@@ -49,7 +49,8 @@ def main() -> None:
 
 
 def _serve(desk: Desk) -> None:
-    logging.basicConfig(level=logging.WARNING)
+    level = settings.get("LOG_LEVEL")
+    logging.basicConfig(level=level)
     uvicorn.run(
         create_application(desk),
         host=settings.get("DESK_HOST"),
@@ -57,7 +58,7 @@ def _serve(desk: Desk) -> None:
         access_log=False,
         # No page speaks over a websocket, and uvicorn wants a newer library for them than Rasa allows.
         ws="none",
-        log_level="warning",
+        log_level=level.lower(),
         server_header=False,
         timeout_graceful_shutdown=5,
     )

@@ -42,8 +42,12 @@ class Bridge:
         """Tells a person who has waited too long that nobody could come."""
         self._call("POST", _at(conversation, "nobody_came"))
 
+    def erase(self, conversation: str) -> None:
+        """Erases the conversation with all that belongs to it; doing it twice changes nothing."""
+        self._call("POST", _at(conversation, "erase"))
+
     def say(self, conversation: str, text: str, message_id: str) -> None:
-        """Sends a mediator's message; one with a known id is not sent again."""
+        """Sends a mediator's message, which is kept masked; one with a known id is not sent again."""
         self._call("POST", _at(conversation, "messages"), {"text": text, "message_id": message_id})
 
     def keep_facts(self, conversation: str, facts: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.exc
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.schema import CreateColumn
 
 # Longer than any statement of ours takes, shorter than a person waits for an answer.
 ANSWER_SECONDS = 4
@@ -44,3 +45,24 @@ def make_tables(engine: Engine, tables: sa.MetaData) -> None:
     except (sa.exc.IntegrityError, sa.exc.OperationalError, sa.exc.ProgrammingError):
         # The other one was faster with some; now they are there, or the database has another trouble.
         tables.create_all(engine)
+
+
+def add_missing_columns(engine: Engine, table: sa.Table) -> None:
+    """Adds the columns that a table made by an earlier version lacks, also where another server adds them.
+
+    They must allow NULL: that is what the rows of before hold.
+    """
+    try:
+        _add_missing_columns(engine, table)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+        # The other one was faster; or the database has another trouble, which shows again.
+        _add_missing_columns(engine, table)
+
+
+def _add_missing_columns(engine: Engine, table: sa.Table) -> None:
+    there = {column["name"] for column in sa.inspect(engine).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            with engine.begin() as connection:
+                added = CreateColumn(column).compile(dialect=engine.dialect)
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))

@@ -47,6 +47,10 @@ def configure(level: int = logging.WARNING) -> None:
     """Sets up the logging of this process; call before anything is logged."""
     configure_structlog(level)
     configure_logging_and_warnings(level, warn_only_once=True, filter_repeated_logs=True)
+    # At DEBUG each frame of a websocket is logged as it arrives (through Sanic's logger), cut in the middle:
+    # redaction no longer recognises what it held.
+    for name in ("websockets", "sanic.error"):
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
     if settings.get("LOG_FORMAT") == "json":
         _write_json(level)
 

@@ -54,6 +54,8 @@ _MASK = re.compile(
     rf"\[(?P<words>{'|'.join(map(re.escape, _LONGEST_FIRST))})(?: : d[ée]partement (?:\d{{2,3}}|2[AB]))?\]",
     re.IGNORECASE,
 )
+# The secret part of a personal sheet's address: random signs, in which a recogniser may see a number.
+SHEET_ADDRESS = re.compile(r"(?<=/fiche/)[A-Za-z0-9_-]{27}(?![\w-])")
 # Fewer than these beside a mask ("plaque […]") leave the mask as what the message says.
 _WORDS_THAT_SAY_SOMETHING = 3
 
@@ -108,11 +110,11 @@ def without_masks(text: str) -> str:
 
 
 def _find(plain: str) -> tuple[Found, ...]:
-    masked = [match.span() for match in _MASK.finditer(plain)]
+    left = [match.span() for pattern in (_MASK, SHEET_ADDRESS) for match in pattern.finditer(plain)]
     kept: list[Found] = []
     for each in sorted(_all(plain), key=lambda found: (ORDER.index(found.kind), found.start - found.end)):
         apart = all(each.end <= other.start or other.end <= each.start for other in kept)
-        if apart and all(each.end <= start or end <= each.start for start, end in masked):
+        if apart and all(each.end <= start or end <= each.start for start, end in left):
             kept.append(each)
     return tuple(sorted(kept, key=lambda found: found.start))
 

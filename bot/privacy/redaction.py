@@ -15,7 +15,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, WrappedLogger
 
-from bot.privacy.masking import mask
+from bot.privacy.masking import SHEET_ADDRESS, mask
 
 _DEEPEST = 8
 
@@ -46,9 +46,9 @@ class _Redacting:
         if isinstance(record.msg, dict):
             # structlog's own, redacted by its processor.
             return record
-        record.msg, record.args = mask(record.getMessage()), ()
+        record.msg, record.args = _hidden(record.getMessage()), ()
         if record.exc_info and record.exc_info[0]:
-            record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+            record.exc_text = _hidden("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
         return record
 
 
@@ -61,14 +61,19 @@ def _redacted(value: Any, depth: int) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        return mask(value)
+        return _hidden(value)
     if depth and isinstance(value, dict):
         return {key: _redacted(item, depth - 1) for key, item in value.items()}
     if depth and isinstance(value, (list, tuple, set, frozenset)):
         return [_redacted(item, depth - 1) for item in value]
     if isinstance(value, BaseException) or isinstance(value, type):
         return value
-    return mask(str(value))
+    return _hidden(str(value))
+
+
+def _hidden(text: str) -> str:
+    """The text masked, and without the secret of a sheet's address."""
+    return SHEET_ADDRESS.sub("[fiche]", mask(text))
 
 
 def _without_variables(processor: Any) -> Any:

@@ -1,7 +1,7 @@
 """What is kept and for how long (``retention.yml``): purged, erased and exported by the same description.
 
 A table that does not exist holds nothing: its part was never used here, or runs on another machine with its
-own purge.
+own purge. One without the column that names the conversation, made by an earlier version, ties nothing to it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+from bot.privacy.pseudonyms import pseudonym
 
 FILE = Path(__file__).parent / "retention.yml"
 BUSY_SECONDS = 20
@@ -37,6 +39,8 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     term: str = ""
     days_setting: str = ""
     conversation: str = ""
+    hashed: bool = False
+    counted: bool = False
     whole: bool = False
     purged_by: str = ""
 
@@ -63,23 +67,28 @@ def erase(setting: Settings, conversation: str) -> dict[str, int]:
     removed = {}
     for name, kind in kinds().items():
         with _table(kind, setting) as found:
-            if kind.conversation and found is not None:
+            if found is not None and kind.conversation in found[1].c:
                 connection, table = found
-                own = table.c[kind.conversation] == conversation
+                own = _belongs(kind, table, conversation)
                 removed[name] = connection.execute(sa.delete(table).where(own)).rowcount
     return removed
 
 
-def export(setting: Settings, conversation: str) -> dict[str, list[dict[str, Any]]]:
-    """Everything that belongs to the conversation, by kind: the rows as they are stored."""
-    held: dict[str, list[dict[str, Any]]] = {}
+def export(setting: Settings, conversation: str) -> dict[str, list[dict[str, Any]] | int]:
+    """Everything that belongs to the conversation, by kind: the rows as they are stored, or their number."""
+    held: dict[str, list[dict[str, Any]] | int] = {}
     for name, kind in kinds().items():
         with _table(kind, setting) as found:
-            if kind.conversation and found is not None:
+            if found is not None and kind.conversation in found[1].c:
                 connection, table = found
-                rows = connection.execute(sa.select(table).where(table.c[kind.conversation] == conversation))
-                held[name] = [_readable(row._mapping) for row in rows]
+                rows = connection.execute(sa.select(table).where(_belongs(kind, table, conversation))).all()
+                held[name] = len(rows) if kind.counted else [_readable(row._mapping) for row in rows]
     return held
+
+
+def _belongs(kind: Kind, table: sa.Table, conversation: str) -> Any:
+    """The condition under which a row is the conversation's."""
+    return table.c[kind.conversation] == (pseudonym(conversation) if kind.hashed else conversation)
 
 
 def _is_old(kind: Kind, table: sa.Table, now: dt.datetime) -> Any:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import settings
+from bot.takeaway.store import TOKEN
 
 FOLDER = "/fiche"
 SIMPLE = "simple"
+# The token of an address, wherever one stands in a text.
+TOKEN_IN_ADDRESS = re.compile(rf"(?<={FOLDER}/){TOKEN.pattern}(?![\w-])")
 
 
 def sheet(token: str, easy: bool = False) -> str:

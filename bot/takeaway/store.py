@@ -1,7 +1,8 @@
 """Where sheets are kept: facts under the hash of a token that only the person has, until they expire.
 
-The table is no list of sheets: without its token a row can neither be found nor opened, and it tells neither
-who asked nor in which conversation.
+The table is no list of sheets: without its token a row can neither be found nor opened. It does not tell who
+asked; beside a sheet made in a conversation stands a hash of the conversation's id, by which erasing the
+conversation erases its sheets (``bot/privacy/retention.yml``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from bot import settings
 from bot.guides.facts import Facts
 from bot.operations import databases
+from bot.privacy.pseudonyms import pseudonym
 from bot.takeaway.case import SheetCase, kept, kept_guide
 
 # 160 bits in 27 characters: beyond guessing, and still short enough for a text message.
@@ -36,6 +38,8 @@ SHEETS = sa.Table(
     sa.Column("made_on", sa.Date, nullable=False),
     # In UTC, without a zone: not every database keeps one.
     sa.Column("expires_at", sa.DateTime, nullable=False, index=True),
+    # Whose conversation; NULL where the sheet was made outside any.
+    sa.Column("conversation_hash", sa.String(64)),
 )
 
 
@@ -55,9 +59,17 @@ class SheetStore:
         self._engine = databases.engine(url)
         self._keep_for = keep_for
         databases.make_tables(self._engine, TABLES)
+        databases.add_missing_columns(self._engine, SHEETS)
 
-    def make(self, facts: Facts, guide: str | None, made_on: dt.date, now: dt.datetime) -> str:
-        """Keeps a new sheet and returns its token, which nothing stores."""
+    def make(
+        self,
+        facts: Facts,
+        guide: str | None,
+        made_on: dt.date,
+        now: dt.datetime,
+        conversation: str | None = None,
+    ) -> str:
+        """Keeps a new sheet, tied to the conversation it is made in; returns its token, not stored here."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         row = {
             "token_hash": hash_of(token),
@@ -65,6 +77,7 @@ class SheetStore:
             "guide": kept_guide(guide),
             "made_on": made_on,
             "expires_at": _utc(now) + self._keep_for,
+            "conversation_hash": pseudonym(conversation) if conversation else None,
         }
         with self._engine.begin() as connection:
             connection.execute(SHEETS.insert().values(**row))
@@ -86,6 +99,12 @@ class SheetStore:
         with self._engine.begin() as connection:
             changed = SHEETS.update().where(SHEETS.c.token_hash == hash_of(token))
             connection.execute(changed.values(facts=_json(facts)))
+
+    def tie(self, token: str, conversation: str) -> None:
+        """Ties a sheet to the conversation in which it is given; nothing where there is no such sheet."""
+        with self._engine.begin() as connection:
+            tied = SHEETS.update().where(SHEETS.c.token_hash == hash_of(token))
+            connection.execute(tied.values(conversation_hash=pseudonym(conversation)))
 
     def erase(self, token: str) -> None:
         """Forgets a sheet."""

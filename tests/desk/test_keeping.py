@@ -14,7 +14,7 @@ from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
 from bot.mediator.sheet.fields import GROUPS
 from bot.mediator.work import activity, cases, proposals
-from tests.desk.conftest import NOW, PASSWORD, OpenDesk
+from tests.desk.conftest import NOW, PASSWORD, OpenDesk, text_of
 
 TODAY = NOW.date()
 DAY = dt.timedelta(days=1)
@@ -135,6 +135,16 @@ def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_de
     assert found is not None
     assert found.case.facts == {"reason": "theft", "refused_on": "2026-10-03"}
     assert mediator.post("/fiche/a-emporter", "/fiche").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "told", ["", "&vehicle_kind=car", "&vehicle_kind=car&energy=petrol", "&region=bretagne&fiscal_power=5"]
+)
+def test_a_change_of_holder_that_lacks_a_fact_gets_the_written_price(open_desk: OpenDesk, told: str) -> None:
+    mediator = open_desk.signed_in("mediator")
+    page = text_of(mediator.get(f"/fiche?operation=change_of_holder{told}").text)
+    assert "tarif de votre région multiplié par le nombre de chevaux" in page
+    assert "pas trouvé de chiffre sûr" not in page
 
 
 # --- the report

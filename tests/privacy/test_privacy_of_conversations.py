@@ -127,6 +127,8 @@ def test_the_page_says_what_is_kept_and_for_how_long(talkative: Assistant) -> No
     assert "Commune d’essai est responsable" in page
     assert "30 jours après le dernier message" in page and "396 jours" in page
     assert "messagerie" not in page
+    assert "les fiches à emporter données dans la conversation" in page and "est chiffrée" in page
+    assert "Les réponses d’un médiateur sont masquées" in page
 
 
 def test_pausing_stops_every_answer_and_keeps_nothing(talkative: Assistant, state: Path) -> None:

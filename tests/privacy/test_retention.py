@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from bot.channels import feedback, mailbox
 from bot.channels.mailbox import DAY, Call, Incoming, Mailbox
+from bot.privacy import __main__ as command
 from bot.privacy import retention
-from bot.takeaway.store import SheetStore
+from bot.takeaway.store import SheetStore, hash_of
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.timezone.utc)
 EVENTS = sa.Table(
@@ -118,6 +119,51 @@ def test_erasing_leaves_the_other_conversations(setting: Setting) -> None:
     keep(setting, "another", 1)
     retention.erase(setting, "mine")
     assert conversations(setting) == ["another"]
+
+
+def sheets_of(setting: Setting, *conversations: str | None) -> tuple[SheetStore, list[str]]:
+    """A store with a sheet for each, and the tokens."""
+    sheets = SheetStore(f"sqlite:///{setting('CONVERSATIONS_DB')}", dt.timedelta(days=30))
+    facts = {"reason": "loss"}
+    return sheets, [sheets.make(facts, None, NOW.date(), NOW, one) for one in conversations]
+
+
+def test_erasing_a_conversation_erases_its_sheets_and_no_others(setting: Setting) -> None:
+    keep(setting, "mine", 1)
+    sheets, tokens = sheets_of(setting, "mine", "another", None, "mine")
+    assert retention.erase(setting, "mine")["sheets"] == 2
+    assert [bool(sheets.find(token, NOW)) for token in tokens] == [False, True, True, False]
+    assert retention.erase(setting, "mine")["sheets"] == 0
+
+
+def test_the_command_erases_the_sheets_too(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "CHANNELS_DB", "DESK_DB_URL"):
+        monkeypatch.setenv(name, setting(name))
+    sheets, (token,) = sheets_of(setting, "mine")
+    command.main(["export", "mine"])
+    assert json.loads(capsys.readouterr().out)["sheets"] == 1
+    command.main(["erase", "mine"])
+    assert "sheets: 1 removed" in capsys.readouterr().out
+    assert sheets.find(token, NOW) is None
+
+
+def test_the_export_says_how_many_sheets_there_are_and_nothing_that_opens_them(setting: Setting) -> None:
+    keep(setting, "mine", 1)
+    _, tokens = sheets_of(setting, "mine", "another", "mine")
+    held = retention.export(setting, "mine")
+    assert held["sheets"] == 2
+    assert not [token for token in tokens if hash_of(token) in json.dumps(held)]
+
+
+def test_sheets_of_an_earlier_version_belong_to_no_conversation(setting: Setting) -> None:
+    keep(setting, "mine", 1)
+    with sa.create_engine(f"sqlite:///{setting('CONVERSATIONS_DB')}").begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE sheets (token_hash TEXT, expires_at DATETIME)")
+        connection.exec_driver_sql("INSERT INTO sheets VALUES ('x', '2026-12-22 12:00:00')")
+    assert "sheets" not in retention.export(setting, "mine")
+    assert retention.erase(setting, "mine") == {"conversations": 1}
 
 
 def test_erasing_leaves_no_bytes_in_the_files(setting: Setting, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -104,6 +106,29 @@ def test_the_easy_wording_gives_the_easy_sheet(assistant: Assistant) -> None:
     conversation.send("plus simple s'il vous plaît")
     address = press(conversation, "/make_sheet")["metadata"]["downloads"][0]["url"]
     assert address.endswith("?version=simple") and "que faire" in fetch(address)[2]
+
+
+def test_the_address_is_found_again_while_the_conversation_lives_and_ends_with_it(
+    assistant: Assistant,
+) -> None:
+    conversation = assistant.conversation()
+    answered(conversation, REFUSED)
+    address = press(conversation, "/make_sheet")["metadata"]["downloads"][0]["url"]
+    body = urllib.parse.urlencode({"conversation": conversation.sender, "message": "merci"})
+    form = "application/x-www-form-urlencoded"
+    _, page = assistant.post("/sans-javascript", body.encode(), form)
+    assert page.count(address) > 1, "the text and the list of files hold it"
+
+    export = f"{assistant.address}/conversations/{conversation.sender}"
+    status, _, held = fetch(export)
+    assert status == 200 and json.loads(held)["sheets"] == 1
+    assert address.rpartition("/")[2] not in held, "what is stored holds the address in the clear"
+
+    assert fetch(address)[0] == 200
+    request = urllib.request.Request(export, method="DELETE")
+    with urllib.request.urlopen(request, timeout=60):
+        pass
+    assert fetch(address)[0] == 404
 
 
 def test_two_conversations_get_two_addresses(assistant: Assistant) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import string
+import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ import yaml
 from bot import settings
 from bot.takeaway import store as stores
 from bot.takeaway.case import kept
-from bot.takeaway.store import SHEETS, TOKEN, TOKEN_BYTES
+from bot.takeaway.store import SHEETS, TOKEN, TOKEN_BYTES, SheetStore
 from tests.takeaway.conftest import KEEP_FOR, NOW, World
 
 SECOND = dt.timedelta(seconds=1)
@@ -46,6 +48,61 @@ def test_only_the_hash_of_the_token_is_kept(world: World) -> None:
     (row,) = rows(world)
     assert row.token_hash == stores.hash_of(token)
     assert token.encode() not in world.database.read_bytes()
+
+
+def test_beside_a_sheet_stands_a_hash_of_its_conversation_and_never_the_id(world: World) -> None:
+    conversations = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
+    for conversation in (*conversations, conversations[0]):
+        world.store.make({}, None, NOW.date(), NOW, conversation)
+    world.make("refused")
+    hashes = [row.conversation_hash for row in rows(world)]
+    assert hashes[0] == hashes[2] != hashes[1] and hashes[3] is None
+    assert not [each for each in conversations if each.encode() in world.database.read_bytes()]
+
+
+def test_a_sheet_can_be_tied_later_and_a_wrong_token_ties_nothing(world: World) -> None:
+    token = world.make("refused")
+    world.store.tie(stores.hash_of(token)[:27], "conversation")
+    assert [row.conversation_hash for row in rows(world)] == [None]
+    world.store.tie(token, "conversation")
+    (row,) = rows(world)
+    assert row.conversation_hash and row.conversation_hash != "conversation"
+
+
+def test_sheets_of_an_earlier_version_go_on_and_several_servers_may_add_the_column(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'sheets.db'}"
+    before = sa.MetaData()
+    kept_then = [column._copy() for column in SHEETS.columns if column.name != "conversation_hash"]
+    table = sa.Table("sheets", before, *kept_then)
+    engine = sa.create_engine(url)
+    before.create_all(engine)
+    token = "a" * 27
+    row = {
+        "token_hash": stores.hash_of(token),
+        "facts": "{}",
+        "guide": "",
+        "made_on": NOW.date(),
+        "expires_at": NOW.replace(tzinfo=None) + KEEP_FOR,
+    }
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(**row))
+    opened: list[SheetStore] = []
+    start = threading.Barrier(4)
+
+    def open_store() -> None:
+        start.wait()
+        opened.append(SheetStore(url, KEEP_FOR))
+
+    threads = [threading.Thread(target=open_store) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    assert all(store.find(token, NOW) for store in opened)
+    assert opened[0].find(opened[1].make({}, None, NOW.date(), NOW, "conversation"), NOW)
 
 
 def test_another_token_finds_nothing(world: World) -> None:

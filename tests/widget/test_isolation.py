@@ -107,6 +107,7 @@ def test_an_element_taken_out_and_put_back_still_works(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("origin", "host", "expected"),
     [
+        ("http://[", "[", False),
         (None, "bot.example", True),
         ("https://bot.example", "bot.example", True),
         ("https://www.ville.example", "bot.example", True),

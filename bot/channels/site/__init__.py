@@ -26,6 +26,7 @@ from sanic.response import HTTPResponse
 from bot import settings
 from bot.channels import origins, switches, turn
 from bot.channels.conversations import erase
+from bot.channels.forms import fields
 from bot.channels.site import assets, data_protection, history
 from bot.nlg import formatting, french
 from bot.privacy import retention
@@ -110,18 +111,17 @@ class SiteChannel(InputChannel):
 
         @routes.post("/sans-javascript")
         async def receive(request: Request) -> HTTPResponse:
-            conversation = request.form.get("conversation") or ""
+            form = fields(request)
+            conversation = form.get("conversation") or ""
             if not DRAWN_ID.fullmatch(conversation):
                 conversation = uuid.uuid4().hex
-            if request.form.get("export"):
+            if form.get("export"):
                 return await export(conversation)
-            if request.form.get("erase"):
+            if form.get("erase"):
                 await erase(Sanic.get_app().ctx.agent, conversation)
                 return page("erased.html")
-            text = request.form.get("payload") or request.form.get("message")
-            return plain_page(
-                conversation, await self._talk(conversation, text, request.form.get("message_id"))
-            )
+            text = form.get("payload") or form.get("message")
+            return plain_page(conversation, await self._talk(conversation, text, form.get("message_id")))
 
         return routes
 

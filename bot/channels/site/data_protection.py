@@ -23,6 +23,7 @@ def facts() -> dict[str, Any]:
         "operator": os.environ.get("ASSISTANT_OPERATOR", ""),
         "contact": os.environ.get("ASSISTANT_PRIVACY_CONTACT", ""),
         "messaging": bool(messaging),
+        "seals": bool(os.environ.get("DESK_SECRET")),
         "streams": bool(os.environ.get("EVENT_BROKER_URL")),
     }
 

@@ -11,18 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.evaluation.platforms.base import (
-    JSON,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    as_json,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import JSON, Button, Platform, Shown, Webhook, as_json
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 SECRET = "callback-secret"
 HEADER = "X-Assistant-Signature"

@@ -9,20 +9,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.evaluation.platforms.base import (
-    FORM,
-    JSON,
-    PUBLIC_URL,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    as_json,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import FORM, JSON, PUBLIC_URL, Button, Platform, Shown, Webhook, as_json
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 BOT_TOKEN = "5qh7z8w1ybd1tfrtq4b6kaabqe"
 HOOK_TOKEN = "oixjmq9bnjnjbg1hmwxtpm5cny"

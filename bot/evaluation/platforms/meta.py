@@ -9,18 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.evaluation.platforms.base import (
-    JSON,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    as_json,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import JSON, Button, Platform, Shown, Webhook, as_json
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 APP_SECRET = "5f1c9d2e7b3a4c6d8e9f0a1b2c3d4e5f"
 ACCESS_TOKEN = "EAAJB-access-token"

@@ -12,19 +12,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.evaluation.platforms.base import (
-    FORM,
-    JSON,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    as_json,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import FORM, JSON, Button, Platform, Shown, Webhook, as_json
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 TOKEN = "xoxb-17653672481-19874698323"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

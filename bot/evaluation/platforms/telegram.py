@@ -8,18 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.evaluation.platforms.base import (
-    JSON,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    as_json,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import JSON, Button, Platform, Shown, Webhook, as_json
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 SECRET = "telegram-secret-token_1"

@@ -12,18 +12,8 @@ import aiohttp
 from aiohttp import web
 
 from bot.channels.sms_text import segments
-from bot.evaluation.platforms.base import (
-    FORM,
-    PUBLIC_URL,
-    Button,
-    Platform,
-    Shown,
-    Unauthorized,
-    Webhook,
-    check,
-    check_fields,
-    check_text,
-)
+from bot.evaluation.platforms.base import FORM, PUBLIC_URL, Button, Platform, Shown, Webhook
+from bot.evaluation.platforms.rules import Unauthorized, check, check_fields, check_text
 
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "12345678901234567890123456789012"

@@ -7,6 +7,7 @@ read and checked once, at the first use; nothing ever defaults.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -138,14 +139,14 @@ def validate() -> None:
 
 @lru_cache(maxsize=1)
 def _sources() -> dict[str, Source]:
-    return _decode(SOURCES_FILE, dict[str, Source])
+    return dict(_decode(SOURCES_FILE, Source))
 
 
 @lru_cache(maxsize=1)
 def _parameters() -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for path in sorted(FOLDER.glob("*.yml")):
-        for name, node in _decode(path, dict[str, Parameter]).items():
+        for name, node in _decode(path, Parameter):
             key = f"{path.stem}.{name}"
             _check(key, node)
             found[key] = node
@@ -154,18 +155,30 @@ def _parameters() -> dict[str, Parameter]:
     return found
 
 
-def _decode(path: Path, type_: type[T]) -> T:
+def _decode(path: Path, type_: type[T]) -> Iterator[tuple[str, T]]:
+    """Each node of the file with its name, in order."""
     try:
-        return msgspec.yaml.decode(path.read_bytes(), type=type_)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        nodes = msgspec.yaml.decode(path.read_bytes())
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        # A day that no calendar has, or a number of thousands of digits, is no MsgspecError.
         raise ParameterError(f"{path.name}: {error}") from error
+    if not isinstance(nodes, dict):
+        raise ParameterError(f"{path.name}: names with their nodes were expected")
+    for name, node in nodes.items():
+        try:
+            yield msgspec.convert(name, str), msgspec.convert(node, type_)
+        except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+            raise ParameterError(f"{path.name}: {path.stem}.{name}: {error}") from error
 
 
 def _check(key: str, node: Parameter) -> None:
     if not node.values:
         raise ParameterError(f"{key} has no value")
     for value in node.values:
-        cite(value.reference)
+        try:
+            cite(value.reference)
+        except ParameterError as error:
+            raise ParameterError(f"{key}: {error}") from error
         if value.until is not None and value.until <= value.since:
             raise ParameterError(f"{key}: the value of {value.since} ends before it starts")
         _check_unit(key, node.unit, value)

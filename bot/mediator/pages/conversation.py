@@ -6,11 +6,12 @@ import math
 import uuid
 from typing import Any
 
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from starlette.responses import Response
 
 from bot.mediator import clock
 from bot.mediator.bridge import BotAway
+from bot.mediator.pages import takeaway
 from bot.mediator.pages.case_sheet import sheet_values
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit
@@ -90,15 +91,35 @@ def give_back(visit: Visit) -> Response:
     def end(visit: Visit, row: Row) -> Response:
         visit.desk.bridge.give_back(row.conversation)
         with visit.desk.database.transaction() as connection:
-            if handovers.end(connection, row.id, handovers.Status.RETURNED, visit.now):
-                minutes = math.ceil((visit.now - row.taken_at).total_seconds() / 60)
-                visit.desk.journal.note(connection, visit.now, visit.me.login, "returned", f"n° {row.id}")
-                activity.note(
-                    connection, clock.today(), visit.me.id, "handover", row.subject, "returned", minutes
-                )
+            _end(visit, connection, row, "returned")
         return visit.go("/")
 
     return _answer(visit, end)
+
+
+def erase(visit: Visit) -> Response:
+    """Erases the conversation with its sheets, as the person asks for; it leaves the desk."""
+
+    def end(visit: Visit, row: Row) -> Response:
+        visit.desk.bridge.erase(row.conversation)
+        with visit.desk.database.transaction() as connection:
+            _end(visit, connection, row, "conversation_erased")
+            handovers.forget(connection, row.conversation)
+        return visit.go("/")
+
+    return _answer(visit, end)
+
+
+def make_sheet(visit: Visit) -> Response:
+    """A sheet to take away with the facts of the form, erased with the conversation."""
+    return _answer(visit, lambda visit, row: takeaway.given(visit, row.conversation))
+
+
+def _end(visit: Visit, connection: Connection, row: Row, action: str) -> None:
+    if handovers.end(connection, row.id, handovers.Status.RETURNED, visit.now):
+        minutes = math.ceil((visit.now - row.taken_at).total_seconds() / 60)
+        visit.desk.journal.note(connection, visit.now, visit.me.login, action, f"n° {row.id}")
+        activity.note(connection, clock.today(), visit.me.id, "handover", row.subject, "returned", minutes)
 
 
 def _answer(visit: Visit, handler: Any) -> Response:
@@ -158,5 +179,7 @@ PAGES = (
     Page("POST", f"{AT}/messages", reply),
     Page("POST", f"{AT}/suggestion", suggest),
     Page("POST", f"{AT}/faits", keep_facts),
+    Page("POST", f"{AT}/a-emporter", make_sheet),
     Page("POST", f"{AT}/rendre", give_back),
+    Page("POST", f"{AT}/effacer", erase),
 )

@@ -19,15 +19,20 @@ QR_SCALE = 5
 
 
 def make(visit: Visit) -> Response:
-    """The addresses of a new sheet with the facts of the form; it is the person's, the desk keeps no copy."""
+    """The addresses of a new sheet with the facts of the form."""
+    return given(visit, None)
+
+
+def given(visit: Visit, conversation: str | None) -> Response:
+    """The addresses of a new sheet, erased with the conversation if it has one; the desk keeps no copy."""
     facts, _ = visit.desk.form.read(visit.form, clock.today())
     case = SheetCase(kept(facts), kept_guide(None), clock.today())
-    given = answers(case, clock.today())
-    if given.is_empty:
+    said = answers(case, clock.today())
+    if said.is_empty:
         return visit.page("takeaway.html", 400, address="")
     now = dt.datetime.now(dt.timezone.utc)
     sheets = visit.desk.sheets()
-    token = sheets.make(case.facts, case.guide, case.made_on, now)
+    token = sheets.make(case.facts, case.guide, case.made_on, now, conversation)
     kept_until = sheets.find(token, now)
     return visit.page(
         "takeaway.html",
@@ -38,8 +43,9 @@ def make(visit: Visit) -> Response:
         calendar=addresses.calendar(token),
         letters=[
             (_title(visit, name), addresses.letter(token, name), addresses.letter_file(token, name))
-            for name in letters.fitting(given)
+            for name in letters.fitting(said)
         ],
+        in_conversation=conversation is not None,
         expires_at=kept_until.expires_at if kept_until else None,
         code=Markup(segno.make(addresses.sheet(token), error="m").svg_inline(scale=QR_SCALE, dark="#000")),
     )

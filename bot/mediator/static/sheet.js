@@ -31,7 +31,7 @@
       told.textContent = withQuestion ? "Réponse reçue." : "Réponse mise à jour.";
       history.replaceState(null, "", `${form.dataset.page}?${given}`);
     } catch {
-      if (mine === asked) told.textContent = "La mise à jour n’a pas abouti. Réessayez avec le bouton « Mettre à jour ».";
+      if (mine === asked) told.textContent = "La mise à jour n’a pas abouti. Réessayez avec le bouton « Mettre à jour ».";
     } finally {
       if (mine === asked) answers.removeAttribute("aria-busy");
     }

@@ -104,6 +104,12 @@ def end(connection: Connection, handover_id: int, status: Status, now: dt.dateti
     return changed.rowcount == 1
 
 
+def forget(connection: Connection, conversation: str) -> None:
+    """Takes the id of a conversation off all its hand-overs; their times stay, for counting."""
+    forgotten = HANDOVERS.update().where(HANDOVERS.c.conversation == conversation)
+    connection.execute(forgotten.values(conversation=None))
+
+
 def waiting(connection: Connection) -> Sequence[Row]:
     """Those that wait, the first come first."""
     return connection.execute(

@@ -14,14 +14,14 @@ export const text = {
   save: "Enregistrer la conversation",
   savedName: "conversation-carte-grise.txt",
   erase: "Effacer la conversation",
-  eraseQuestion: "Effacer toute la conversation, ici et sur le serveur\u00a0?",
+  eraseQuestion: "Effacer toute la conversation, ici et sur le serveur, avec les fiches qu’elle a données\u00a0?",
   eraseYes: "Oui, effacer",
   eraseNo: "Non, la garder",
   erased: "La conversation est effacée, ici et sur le serveur.",
   erasedHere:
     "La conversation est effacée ici. Elle le sera sur le serveur dès que la connexion sera rétablie, tant que cet onglet reste ouvert.",
   privacy:
-    "Aucun cookie, aucun traceur. La conversation reste dans cet onglet et sur le serveur de l’assistant, jusqu’à ce que vous l’effaciez.",
+    "Aucun cookie, aucun traceur. La conversation reste dans cet onglet et sur le serveur de l’assistant, jusqu’à ce que vous l’effaciez ou que sa durée de conservation soit passée.",
   conversation: "Conversation",
   you: "Vous",
   assistant: "Assistant",
