@@ -7,7 +7,8 @@ say). DIET on all examples takes hours on two cores; ``--share 0.05`` compares o
 examples, the same for all. Prints a Markdown table:
 
 * accepted, wrong, refused, clean, heavy: as ``topics`` counts them (shares of the messages);
-* training: seconds of training, imports left out; load: seconds to load the trained model;
+* training: seconds of training, imports left out, and seconds that cores worked for it, which other programs
+  on the machine change less; load: seconds to load the trained model;
 * p50, p95: milliseconds of one parse in process; memory: peak MiB of the process that loads and parses.
 """
 
@@ -36,6 +37,7 @@ HEADERS = (
     ("clean", "clean accepted", ".3f"),
     ("heavy", "heavy accepted", ".3f"),
     ("training_seconds", "training (s)", ".0f"),
+    ("training_cpu", "training, CPU (s)", ".0f"),
     ("load_seconds", "load (s)", ".1f"),
     ("p50_ms", "parse p50 (ms)", ".1f"),
     ("p95_ms", "parse p95 (ms)", ".1f"),
