@@ -22,6 +22,7 @@ lint: environment
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/hadolint deploy/Dockerfile
 
 test: lint train
 	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
