@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: run test train lint freshness coverage evaluate compare load faults masking channels sbom environment help
+.PHONY: run test train lint freshness coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -39,7 +39,7 @@ evaluate: environment
 channels: environment
 	@$(PYTHON) -W ignore -m bot.channels
 
-compare load faults masking: environment
+compare load faults masking leaks fuzz: environment
 	@$(PYTHON) -W ignore -m bot.evaluation $@
 
 sbom: environment

@@ -139,6 +139,7 @@ SETTINGS = (
     Setting("DESK_URL", None, "the desk's address where it runs on another machine", _url("http", "https")),
     Setting("ASSISTANT_URL", None, "the bot's address, for a desk on another machine", _url("http", "https")),
     Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off"),
+    Setting("RASA_MAX_CACHE_SIZE", "0", "no copies of what was trained before: each training is whole"),
     Setting("TQDM_DISABLE", "1", "no progress bars of Rasa's"),
     Setting("TF_CPP_MIN_LOG_LEVEL", "3", "no messages of TensorFlow's while training"),
     Setting("SQLALCHEMY_SILENCE_UBER_WARNING", "1", "no advice of SQLAlchemy's"),

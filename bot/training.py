@@ -6,6 +6,7 @@ The model's file is named after a fingerprint of its inputs, so a second start f
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -37,7 +38,10 @@ def train_if_needed() -> tuple[Path, bool]:
     settings.MODELS.mkdir(exist_ok=True)
     # Imported late: Rasa takes seconds to import, and most starts train nothing.
     from rasa.model_training import train
+    from rasa.utils.log_utils import configure_structlog
 
+    # Unconfigured, Rasa prints every step of every rule.
+    configure_structlog(logging.WARNING)
     # A model half written must never stand under its final name.
     with tempfile.TemporaryDirectory(dir=settings.MODELS) as folder:
         result = train(
@@ -46,6 +50,8 @@ def train_if_needed() -> tuple[Path, bool]:
             training_files=str(settings.ROOT / "data"),
             output=folder,
             fixed_model_name=target.name.removesuffix(".tar.gz"),
+            # Rasa would reuse a component whose data is unchanged, although its code is another.
+            force_training=True,
         )
         if result.model is None:
             raise RuntimeError("the training gave no model")

@@ -139,9 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--with-services", action="store_true", help="start a private PostgreSQL and Redis")
     parser.add_argument("--postgresql", help="URL of an empty database")
     parser.add_argument("--redis", help="URL of a Redis database")
-    parser.add_argument(
-        "--stock", type=Path, default=settings.STATE / "load", help="where stock Rasa is kept"
-    )
+    parser.add_argument("--stock", type=Path, help="a stock assistant that an earlier run trained")
     parser.add_argument("--model", type=Path, help="of ours; by default the current one, trained if needed")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     return parser

