@@ -131,7 +131,11 @@ SETTINGS = (
     Setting("DESK_PORT", "5006", "its port", _port),
     Setting("DESK_DB_URL", f"sqlite:///{STATE / 'desk.db'}", "its database", _database),
     Setting("DESK_PUBLIC_URL", None, "where mediators reach it", _url("http", "https")),
-    Setting("DESK_SECRET", None, "the secret that the desk and the bot share; drawn into var/ without it"),
+    Setting(
+        "DESK_SECRET",
+        None,
+        "what the desk and the bot share; also seals the sheets' addresses; drawn into var/ without it",
+    ),
     Setting("DESK_OIDC_ISSUER", None, "the desk's OpenID Connect provider; off without it", _issuer),
     Setting("DESK_OIDC_CLIENT_ID", None, "the desk's name with that provider"),
     Setting("DESK_OIDC_CLIENT_SECRET", None, "its secret with that provider"),

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from bot import settings
-from bot.evaluation import compare, dialogues, load, replay, stock
-from bot.evaluation.contender import as_stock_prediction
-from bot.evaluation.contenders import (
+from bot.evaluation.speed import dialogues, load, replay, stock
+from bot.evaluation.speed.dialogues import Dialogue
+from bot.evaluation.understanding.contender import as_stock_prediction
+from bot.evaluation.understanding.contenders import (
     CONTENDERS,
     examples_by_label,
     question_topics,
@@ -19,7 +20,7 @@ from bot.evaluation.contenders import (
     stratified,
     write_training_data,
 )
-from bot.evaluation.dialogues import Dialogue
+from bot.evaluation.understanding.predictions import compare
 from tests.conftest import Assistant
 
 TALKS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation import freshness as freshness_list
+from bot.evaluation.content import freshness as freshness_list
 from bot.law import freshness, parameters
 from bot.law.parameters import ParameterError, cite, number_on, value_on
 

@@ -10,8 +10,8 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from bot import training
-from bot.evaluation.topics import Scores, score
-from bot.evaluation.understanding import Example, Prediction, Understanding, read
+from bot.evaluation.understanding.predictions import Example, Prediction, Understanding, read
+from bot.evaluation.understanding.topics import Scores, score
 from bot.nlu.text import fold
 
 ROOT = Path(__file__).resolve().parent.parent

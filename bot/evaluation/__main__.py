@@ -6,18 +6,19 @@ import importlib
 import sys
 import warnings
 
+# Each with the folder of its module.
 COMMANDS = {
-    "topics": "the topic of each message of a file, and how often it is right",
-    "freshness": "every value and source by check date; fails on an expired one",
-    "coverage": "which answers state each fact of the list; a fact that none states is named",
-    "channels": "the same conversations through every channel",
-    "faults": "parts are killed, cut off or filled up while people talk; counts what is lost",
-    "leaks": "personal data is sent in, then looked for in every place that keeps anything",
-    "fuzz": "random and hostile inputs for every entry; counts errors, time-outs and crashes",
-    "masking": "how much of the personal data of a written set is masked, and what is by mistake",
-    "compare": "other pipelines trained and measured on the same data",
-    "desk": "random and hostile requests against the mediators' desk",
-    "load": "dialogues replayed at several concurrencies, beside a stock Rasa",
+    "topics": ("understanding", "the topic of each message of a file, and how often it is right"),
+    "compare": ("understanding", "other pipelines trained and measured on the same data"),
+    "freshness": ("content", "every value and source by check date; fails on an expired one"),
+    "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),
+    "channels": ("messaging", "the same conversations through every channel"),
+    "load": ("speed", "dialogues replayed at several concurrencies, beside a stock Rasa"),
+    "faults": ("resilience", "parts are killed, cut off or filled up while people talk; counts what is lost"),
+    "masking": ("privacy", "how much of the personal data of a written set is masked, and what by mistake"),
+    "leaks": ("privacy", "personal data is sent in, then looked for in every place that keeps anything"),
+    "fuzz": ("attacks", "random and hostile inputs for every entry; counts errors, time-outs and crashes"),
+    "desk": ("attacks", "random and hostile requests against the mediators' desk"),
 }
 
 
@@ -25,10 +26,11 @@ def main() -> None:
     """Runs the command named first; the others say what there is."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command not in COMMANDS:
-        lines = [f"  {name:10} {what}" for name, what in COMMANDS.items()]
+        lines = [f"  {name:10} {what}" for name, (_, what) in COMMANDS.items()]
         sys.exit("usage: python -m bot.evaluation COMMAND …\n" + "\n".join(lines))
     warnings.simplefilter("ignore")
-    importlib.import_module(f"bot.evaluation.{command}").main(sys.argv[2:])
+    folder, _ = COMMANDS[command]
+    importlib.import_module(f"bot.evaluation.{folder}.{command}").main(sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bot.channels import registry
 from bot.channels.mailbox import Call
 from bot.channels.messaging import MessagingChannel
 from bot.channels.rendering import render
-from bot.evaluation.platforms import PLATFORMS, Platform
+from bot.evaluation.messaging.platforms import PLATFORMS, Platform
 from tests.channels.catalogue import messages
 
 FOLDER = Path(__file__).parent / "golden"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.channels import PAYLOAD
-from bot.evaluation.platforms import PLATFORMS, Platform
-from bot.evaluation.platforms.base import Shown
+from bot.evaluation.messaging.channels import PAYLOAD
+from bot.evaluation.messaging.platforms import PLATFORMS, Platform
+from bot.evaluation.messaging.platforms.base import Shown
 from tests.channels import golden
 from tests.channels.catalogue import letters, messages
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bot.channels.choices import are_numbered
-from bot.evaluation.channels import OVERSIZED
-from bot.evaluation.platforms import PLATFORMS
-from bot.evaluation.platforms.base import DROP, Platform, Webhook
-from bot.evaluation.platforms.callback import Signed
+from bot.evaluation.messaging.channels import OVERSIZED
+from bot.evaluation.messaging.platforms import PLATFORMS
+from bot.evaluation.messaging.platforms.base import DROP, Platform, Webhook
+from bot.evaluation.messaging.platforms.callback import Signed
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, texts, world
 
 ATTACHMENT = "je ne peux ouvrir"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.evaluation.platforms import Telegram
+from bot.evaluation.messaging.platforms import Telegram
 from tests.channels.world import SECONDS, ScriptedAgent, server, stand_ins
 
 RELEASE_SECONDS = 0.5

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from bot.evaluation.platforms import PLATFORMS, Platform
-from bot.evaluation.platforms.base import FORM, as_json
+from bot.evaluation.messaging.platforms import PLATFORMS, Platform
+from bot.evaluation.messaging.platforms.base import FORM, as_json
 from tests.channels.world import World, run, texts, world
 
 PAYLOADS = yaml.safe_load(Path(__file__).with_name("payloads.yml").read_text(encoding="utf-8"))

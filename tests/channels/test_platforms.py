@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.platforms import (
+from bot.evaluation.messaging.platforms import (
     Callback,
     Mail,
     Mattermost,
@@ -20,8 +20,8 @@ from bot.evaluation.platforms import (
     Telegram,
     WhatsApp,
 )
-from bot.evaluation.platforms.base import Button, as_json
-from bot.evaluation.platforms.meta import VERIFY_TOKEN, Meta
+from bot.evaluation.messaging.platforms.base import Button, as_json
+from bot.evaluation.messaging.platforms.meta import VERIFY_TOKEN, Meta
 from tests.channels.world import World, run, texts, world
 
 

@@ -20,8 +20,8 @@ from bot import settings
 from bot.channels import registry
 from bot.channels.delivery import Rate
 from bot.channels.mailbox import Failure
-from bot.evaluation.channels import Assistant, serving, stand_ins
-from bot.evaluation.platforms.base import Platform, Shown, Webhook
+from bot.evaluation.messaging.channels import Assistant, serving, stand_ins
+from bot.evaluation.messaging.platforms.base import Platform, Shown, Webhook
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.evaluation.platforms.callback import Callback
+from bot.evaluation.messaging.platforms.callback import Callback
 from bot.mediator.bridge import Bridge
 from bot.mediator.desk import Desk
 from bot.mediator.work import handovers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.evaluation import desk
+from bot.evaluation.attacks import desk
 from bot.mediator.security.keys import new_token
 
 REQUESTS = 300

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot import settings, training
-from bot.evaluation import cluster
-from bot.evaluation.cluster import Cluster
+from bot.evaluation.servers import cluster
+from bot.evaluation.servers.cluster import Cluster
 
 
 def need(packages: list[str]) -> None:

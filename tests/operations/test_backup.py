@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from bot import settings
-from bot.evaluation.cluster import Cluster
+from bot.evaluation.servers.cluster import Cluster
 from bot.operations import backup
 from tests.conftest import Assistant, Conversation
 

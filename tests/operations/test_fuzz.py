@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from bot.evaluation import cluster, entries, fuzz
-from bot.evaluation.fuzz import Entry, Outcome, Row
-from bot.evaluation.understanding import read
+from bot.evaluation.attacks import entries, fuzz
+from bot.evaluation.attacks.fuzz import Entry, Outcome, Row
+from bot.evaluation.servers import cluster
+from bot.evaluation.understanding.predictions import read
 from bot.mediator.security.keys import new_token
 from tests.operations.conftest import need
 

@@ -8,9 +8,10 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from bot.evaluation import cluster, leaks, masking, traces
-from bot.evaluation.leaks import Row
-from bot.evaluation.traces import Needle
+from bot.evaluation.privacy import leaks, masking, traces
+from bot.evaluation.privacy.leaks import Row
+from bot.evaluation.privacy.traces import Needle
+from bot.evaluation.servers import cluster
 from tests.operations.conftest import need
 
 PIECES = ("AB-123-CD", "06 47 83 29 15", "Étienne Kerbrat", "47 rue des Capucines")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from rasa.core.lock_store import LockError
 
-from bot.evaluation.cluster import Cluster, free_port
+from bot.evaluation.servers.cluster import Cluster, free_port
 from bot.operations import locks
 from bot.operations.locks import ConversationLocks
 

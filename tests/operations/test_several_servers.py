@@ -14,10 +14,10 @@ import pytest
 from socketio import packet
 from socketio.packet import Packet
 
-from bot.evaluation import citizens
-from bot.evaluation.citizens import RestCitizen, SocketCitizen
-from bot.evaluation.clients import MESSAGE
-from bot.evaluation.cluster import Cluster
+from bot.evaluation.resilience import citizens
+from bot.evaluation.resilience.citizens import RestCitizen, SocketCitizen
+from bot.evaluation.servers.cluster import Cluster
+from bot.evaluation.speed.clients import MESSAGE
 from bot.operations.events import QUEUE
 
 T = TypeVar("T")

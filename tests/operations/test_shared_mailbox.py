@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
-from bot.evaluation.channels import stand_ins
-from bot.evaluation.cluster import Cluster
-from bot.evaluation.platforms.telegram import Telegram
+from bot.evaluation.messaging.channels import stand_ins
+from bot.evaluation.messaging.platforms.telegram import Telegram
+from bot.evaluation.servers.cluster import Cluster
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 from tests.channels.world import ScriptedAgent, server

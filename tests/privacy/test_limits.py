@@ -13,7 +13,7 @@ from sanic import Sanic
 
 from bot.channels import feedback, limits
 from bot.channels.rest import RestChannel
-from bot.evaluation.channels import serving
+from bot.evaluation.messaging.channels import serving
 
 _names = itertools.count()
 Post = Callable[..., Awaitable[str]]

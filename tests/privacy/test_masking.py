@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.evaluation import masking as measure
+from bot.evaluation.privacy import masking as measure
 from bot.law import plates
 from bot.nlu import facts
 from bot.nlu.text import normalise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation import masking as measure
+from bot.evaluation.privacy import masking as measure
 from tests.conftest import Assistant, running
 
 # Given with every message, so that a search in bytes cannot miss them.

@@ -1,0 +1,1 @@
+"""What the answers state, and how old its sources are."""

@@ -1,0 +1,1 @@
+"""The same conversations through every channel, against stand-ins of the platforms."""

@@ -1,0 +1,1 @@
+"""Whether personal data is masked, and what is kept of it."""

@@ -1,0 +1,1 @@
+"""What is lost when parts fail while people talk."""

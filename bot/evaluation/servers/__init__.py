@@ -1,0 +1,1 @@
+"""The servers and services that measurements start."""

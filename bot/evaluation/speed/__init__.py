@@ -1,0 +1,1 @@
+"""How many messages are answered, how fast, beside a stock Rasa."""
