@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -40,7 +41,7 @@ class Ranking:
     labels: list[tuple[str, float]]
     topics: list[tuple[str, float]]
 
-    @property
+    @cached_property
     def questions(self) -> frozenset[str]:
         """The topics that have an answer of their own in data/nlu/faq."""
         return frozenset(topic_of(label) for label, _ in self.labels if is_question(label))

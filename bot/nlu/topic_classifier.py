@@ -133,7 +133,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _write(self, message: Message, ranking: Ranking) -> None:
         label, confidence = ranking.best
         intent = self._intent(label, confidence, ranking) if message.get(TEXT) else FALLBACK
-        length = self._config["ranking_length"]
+        length, questions = self._config["ranking_length"], ranking.questions
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
         message.set(
             "intent_ranking",
@@ -143,15 +143,15 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(
             "topic_ranking",
             [
-                {"name": topic, "confidence": share, "is_question": topic in ranking.questions}
+                {"name": topic, "confidence": share, "is_question": topic in questions}
                 for topic, share in ranking.topics[:length]
             ],
             add_to_output=True,
         )
-        questions = [pair for pair in ranking.labels if pair[0].startswith(f"{FAQ}/")]
+        answers = [pair for pair in ranking.labels if pair[0].startswith(f"{FAQ}/")]
         # The answer is of the topic that won, even where another topic has the likeliest single question.
-        questions.sort(key=lambda pair: pair[0] != label)
-        message.set(RESPONSE_SELECTOR, _response_selector(questions[:length]), add_to_output=True)
+        answers.sort(key=lambda pair: pair[0] != label)
+        message.set(RESPONSE_SELECTOR, _response_selector(answers[:length]), add_to_output=True)
 
     def _intent(self, label: str, confidence: float, ranking: Ranking) -> str:
         """What to follow: the label's intent, a choice between two questions, or the fallback."""
