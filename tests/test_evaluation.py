@@ -11,6 +11,7 @@ import yaml
 from bot import settings
 from bot.evaluation.speed import dialogues, load, replay, stock
 from bot.evaluation.speed.dialogues import Dialogue
+from bot.evaluation.understanding import compare
 from bot.evaluation.understanding.contender import as_stock_prediction
 from bot.evaluation.understanding.contenders import (
     CONTENDERS,
@@ -20,7 +21,6 @@ from bot.evaluation.understanding.contenders import (
     stratified,
     write_training_data,
 )
-from bot.evaluation.understanding.predictions import compare
 from tests.conftest import Assistant
 
 TALKS = [
