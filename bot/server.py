@@ -24,6 +24,7 @@ from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from threadpoolctl import threadpool_limits
 
 from bot import settings
 from bot.channels import desk_bridge, limits, registry, turn
@@ -97,6 +98,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit("\n".join(f"✗ {problem}" for problem in problems))
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
+    # Threads of BLAS wait by spinning: with several servers on a machine each keeps to its share of the cores.
+    threadpool_limits(max(1, (os.cpu_count() or 1) // int(settings.get("ASSISTANT_WORKERS"))), "blas")
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
     app.run(host=settings.get("ASSISTANT_HOST"), port=settings.port("ASSISTANT_PORT"), access_log=False)

