@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit("\n".join(f"✗ {problem}" for problem in problems))
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
-    # Threads of BLAS wait by spinning: with several servers on a machine each keeps to its share of the cores.
+    # Threads of BLAS wait by spinning: of several servers on a machine each keeps to its share of the cores.
     threadpool_limits(max(1, (os.cpu_count() or 1) // int(settings.get("ASSISTANT_WORKERS"))), "blas")
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
