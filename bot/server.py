@@ -98,8 +98,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit("\n".join(f"✗ {problem}" for problem in problems))
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
-    # Threads of BLAS wait by spinning: of several servers on a machine each keeps to its share of the cores.
-    threadpool_limits(max(1, (os.cpu_count() or 1) // int(settings.get("ASSISTANT_WORKERS"))), "blas")
+    # Further threads of BLAS wait by spinning: no answer comes sooner, and each costs twice as much.
+    threadpool_limits(1, "blas")
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
     app.run(host=settings.get("ASSISTANT_HOST"), port=settings.port("ASSISTANT_PORT"), access_log=False)

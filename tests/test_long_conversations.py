@@ -22,6 +22,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import AnySlot, CategoricalSlot, Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine.conversation import Conversation
 from bot.engine.recent_turns import recent_events, recent_tracker
 from bot.engine.stored_events import events
 from bot.engine.tracker_store import ConversationStore
@@ -68,9 +69,11 @@ def test_policies_see_the_same_last_states_of_a_long_conversation() -> None:
     tracker = conversation(20)
     tracker.update(ActionExecuted("action_listen"))
     tracker.update(UserUttered("last", {"name": "inform"}))
-    whole, recent = tracker.past_states(domain), recent_tracker(tracker).past_states(domain)
-    assert len(recent) < len(whole)
-    assert recent[-5:] == whole[-5:]
+    for states, event in ((1, ActionExecuted("action_take_answer")), (2, ActionExecuted("action_listen"))):
+        whole, recent = tracker.past_states(domain), recent_tracker(tracker).past_states(domain)
+        assert len(recent) < len(whole)
+        assert recent[-states:] == whole[-states:]
+        tracker.update(event)
 
 
 def test_a_tracker_in_a_loop_stays_whole() -> None:
@@ -89,6 +92,33 @@ def test_a_tracker_whose_slots_influence_the_conversation_stays_whole() -> None:
     wording = CategoricalSlot("wording", mappings=[], values=["easy"], influence_conversation=True)
     tracker = conversation(20, [*SLOTS, wording])
     assert recent_tracker(tracker) is tracker
+
+
+def twin_of(tracker: DialogueStateTracker) -> Conversation:
+    return Conversation.from_events(tracker.sender_id, list(tracker.events), tracker.slots.values())
+
+
+def test_a_copied_conversation_is_in_the_state_that_rasa_would_reach_by_its_events() -> None:
+    tracker = conversation(4)
+    for event in (ActiveLoop("some_form"), ActionExecuted("action_listen")):
+        tracker.update(event)
+    copied, told_again = twin_of(tracker).copy(), tracker.copy()
+    assert copied.current_state() == told_again.current_state()
+    assert list(copied.events) == list(told_again.events)
+    assert copied.active_loop == told_again.active_loop
+    assert copied.init_copy().current_state() == told_again.init_copy().current_state()
+
+
+def test_what_happens_to_a_copy_leaves_the_conversation_as_it_was() -> None:
+    original = twin_of(conversation(2))
+    original.update(ActiveLoop("some_form"))
+    before = original.current_state()
+    copied = original.copy()
+    for event in (SlotSet("reason", "other"), UserUttered("more"), ActionExecuted("some_form")):
+        copied.update(event)
+    copied.interrupt_loop(is_interrupted=True)
+    assert original.current_state() == before
+    assert copied.get_slot("reason") == "other"
 
 
 def test_the_conversation_itself_is_left_as_it_was() -> None:

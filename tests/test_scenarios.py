@@ -15,12 +15,6 @@ from tests.scenarios_table import PAGE, page
 
 AT_LEAST = {"paths": 40, "corrections": 15, "interruptions": 15, "changes_of_mind": 10, "hostile": 10}
 SCENARIOS = read_all()
-# Told only to who asks for another operation than a duplicate, or on a day before 2021.
-PRICES_NOT_OF_A_DUPLICATE = frozenset(
-    {
-        "utter_quote_before_2021",
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +49,7 @@ def test_every_stage_of_a_request_is_reached() -> None:
 
 def test_every_kind_of_price_is_told(script: Script) -> None:
     told = {name for name in script.sentences.responses if name.startswith("utter_quote")}
-    assert told - PRICES_NOT_OF_A_DUPLICATE - _expected("answer") == {"utter_quote_open"}
+    assert told - _expected("answer") == {"utter_quote_open"}
 
 
 def test_the_list_of_scenarios_is_up_to_date() -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.evaluation.understanding.contenders import examples_by_label
+from bot.nlu.topics import FAQ
 from bot.settings import ROOT
 from tests.in_process import AssistantHere, assistant_in
 
 # isort: split
 from rasa.core.test import FAILED_STORIES_FILE
 from rasa.core.test import test as evaluate
+from rasa.shared.core.constants import DEFAULT_INTENTS
 
 STORIES = ROOT / "tests" / "test_stories.yml"
 
@@ -40,6 +43,13 @@ def test_every_rule_is_followed_by_a_story() -> None:
     told = [turn for story in _read(STORIES, "stories") for turn in _turns(story)]
     rules = [_turns(rule)[0] for path in _rule_files() for rule in _read(path, "rules")]
     assert [rule for rule in rules if rule not in told] == []
+
+
+def test_every_intent_that_is_learnt_or_followed_by_a_rule_is_declared() -> None:
+    declared = {*yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"], FAQ}
+    followed = {_turns(rule)[0][0] for path in _rule_files() for rule in _read(path, "rules")}
+    learnt = {label.partition("/")[0] for label in examples_by_label()}
+    assert (followed | learnt) - declared - set(DEFAULT_INTENTS) == set()
 
 
 def _rule_files() -> list[Path]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphSchema
-from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import (
     MODEL_ARCHIVE_METADATA_FILE,
@@ -28,6 +27,8 @@ from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.model import get_latest_model
 from rasa.shared.core.domain import Domain
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
+
+from bot.engine.graph_runner import OrderedGraphRunner
 
 DOMAIN = "domain"
 
@@ -72,7 +73,7 @@ def load(model: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
             raise ModelNotFound(f"Model {found} can not be loaded.") from error
         schema = _with_domain(metadata.predict_schema, metadata.domain)
         context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
-        return os.path.basename(found), metadata, DaskGraphRunner.create(schema, storage, context)
+        return os.path.basename(found), metadata, OrderedGraphRunner.create(schema, storage, context)
 
 
 def _with_domain(schema: GraphSchema, domain: Domain) -> GraphSchema:

@@ -11,8 +11,10 @@ from itertools import islice
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# The longest rule spans one turn, and MemoizationPolicy looks five back.
+# What an action may look back at: the question under way, and what was said before an interruption.
 TURNS = 6
+# A rule spans one turn. What the first of two lacks of the state before it, no rule of the second reads.
+RULE_TURNS = 2
 
 
 def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Event]:
@@ -22,7 +24,7 @@ def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Eve
     return list(islice(tracker.events, first, None))
 
 
-def recent_tracker(tracker: DialogueStateTracker, turns: int = TURNS) -> DialogueStateTracker:
+def recent_tracker(tracker: DialogueStateTracker, turns: int = RULE_TURNS) -> DialogueStateTracker:
     """A tracker of the recent events, from which the policies choose as from the whole one.
 
     That is the whole one where older events count: in a loop, before a follow-up action, or where a slot

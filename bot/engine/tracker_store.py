@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,9 +23,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.engine import stored_events
+from bot.engine.conversation import Conversation
 from bot.engine.sealing import Seal
 from bot.operations.databases import ANSWER_SECONDS, engine, make_tables
 
@@ -36,6 +39,8 @@ THREADS = 16
 
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, which reads and writes beside the event loop, and seals the addresses of sheets."""
+
+    EVENTS: sa.Table = SQLTrackerStore.SQLEvent.__table__
 
     def __init__(
         self,
@@ -54,15 +59,25 @@ class ConversationStore(SQLTrackerStore):
 
     @contextlib.contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
-        """A session; makes the table first, where the database was out of reach until now."""
-        if not self._has_tables:
-            make_tables(self.engine, self.Base.metadata)
-            self._has_tables = True
+        """A session of the ORM, for what is not done at every turn."""
+        self._make_tables()
         session = self.sessionmaker()
         try:
             yield session
         finally:
             session.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[Connection, None, None]:
+        self._make_tables()
+        with self.engine.begin() as connection:
+            yield connection
+
+    def _make_tables(self) -> None:
+        """Makes the table, where the database was out of reach until now."""
+        if not self._has_tables:
+            make_tables(self.engine, self.Base.metadata)
+            self._has_tables = True
 
     async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
         """What ``work`` returns, done in a thread; raises asyncio.TimeoutError where the database hangs."""
@@ -74,21 +89,21 @@ class ConversationStore(SQLTrackerStore):
         with self.session_scope() as session:
             session.execute(sa.text("SELECT 1"))
 
-    def _event_query(
-        self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool
-    ) -> sa.orm.Query:
-        """The events in the order they were stored, since the last start of a session or all.
+    def _said(self, sender_id: str, all_sessions: bool) -> sa.sql.ColumnElement[bool]:
+        """What is true of the rows of a conversation, since the last start of a session or all.
 
         Rasa's own looks for that start by its time: a clock set back hides what is said afterwards.
         """
-        event = self.SQLEvent
-        query = session.query(event).filter(event.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            start = sa.select(sa.func.max(event.id)).where(
-                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
-            )
-            query = query.filter(event.id >= sa.func.coalesce(start.scalar_subquery(), 0))
-        return query.order_by(event.id)
+        rows = self.EVENTS.c
+        of_sender = rows.sender_id == sender_id
+        if all_sessions:
+            return of_sender
+        start = sa.select(sa.func.max(rows.id)).where(of_sender, rows.type_name == SessionStarted.type_name)
+        return sa.and_(of_sender, rows.id >= sa.func.coalesce(start.scalar_subquery(), 0))
+
+    def init_tracker(self, sender_id: str) -> Conversation:
+        """A conversation in which nothing was said."""
+        return Conversation(sender_id, self.domain.slots)
 
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool
@@ -96,14 +111,15 @@ class ConversationStore(SQLTrackerStore):
         stored = await self.beside(self._read, sender_id, fetch_events_from_all_sessions)
         if not stored:
             return None
-        return DialogueStateTracker.from_events(sender_id, stored_events.events(stored), self.domain.slots)
+        return Conversation.from_events(sender_id, stored_events.events(stored), self.domain.slots)
 
     def _read(self, sender_id: str, all_sessions: bool) -> list[dict[str, Any]]:
-        with self.session_scope() as session:
-            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
-            rows = query.with_entities(self.SQLEvent.data)
-            # Three times as fast as json: a long conversation is read whole at each turn.
-            return [msgspec.json.decode(self._seal.open(data, sender_id)) for (data,) in rows]
+        rows = self.EVENTS.c
+        query = sa.select(rows.data).where(self._said(sender_id, all_sessions)).order_by(rows.id)
+        with self._transaction() as connection:
+            stored = connection.execute(query).scalars().all()
+        # Three times as fast as json: a long conversation is read whole at each turn.
+        return [msgspec.json.decode(self._seal.open(data, sender_id)) for data in stored]
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Stores the tracker's new events, then streams them: what could not be stored is not announced."""
@@ -113,20 +129,22 @@ class ConversationStore(SQLTrackerStore):
                 self.event_broker.publish({"sender_id": tracker.sender_id, **json.loads(data)})
 
     def _write(self, tracker: DialogueStateTracker) -> list[str]:
-        with self.session_scope() as session:
-            new = [event.as_dict() for event in self._additional_events(session, tracker)]
+        is_stored = self._said(tracker.sender_id, all_sessions=False)
+        count = sa.select(sa.func.count()).select_from(self.EVENTS).where(is_stored)
+        with self._transaction() as connection:
+            known = connection.execute(count).scalar_one()
+            new = [event.as_dict() for event in islice(tracker.events, known, None)]
             rows = [self._row(tracker.sender_id, event) for event in new]
-            stored = [row.data for row in rows]
-            session.add_all(rows)
-            session.commit()
-            return stored
+            if rows:
+                connection.execute(self.EVENTS.insert(), rows)
+        return [row["data"] for row in rows]
 
-    def _row(self, sender_id: str, data: dict[str, Any]) -> SQLTrackerStore.SQLEvent:
-        return self.SQLEvent(
-            sender_id=sender_id,
-            type_name=data["event"],
-            timestamp=data.get("timestamp"),
-            intent_name=data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
-            action_name=data.get("name"),
-            data=self._seal.close(json.dumps(data), sender_id),
-        )
+    def _row(self, sender_id: str, data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "sender_id": sender_id,
+            "type_name": data["event"],
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
+            "action_name": data.get("name"),
+            "data": self._seal.close(json.dumps(data), sender_id),
+        }

@@ -31,7 +31,10 @@ class Status(str, Enum):
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to tell: a code, the text it rests on, values for the sentence (dates as ISO strings)."""
+    """One thing to tell: a code, the text it rests on, values for the sentence (dates as ISO strings).
+
+    Advice that rests on no text has the reference "", and is not certain.
+    """
 
     code: str
     reference: str
@@ -123,7 +126,7 @@ STEPS = _by_code(
         Item("get_sheet_for_insurer", "sp_vehicle_stolen"),
         Item("keep_original", "sp_duplicate", certain=False),
         Item("destroy_original", "sp_duplicate"),
-        Item("tell_police_found", "sp_duplicate", certain=False),
+        Item("tell_police_found", "", certain=False),
         Item("complete_loss_declaration", "code_route:R322-9"),
         Item("hand_over_to_scrap_centre", "code_route:R322-9"),
         Item("tell_lessor", "sp_duplicate"),
@@ -186,7 +189,7 @@ WARNINGS = _by_code(
         Item("scrapping_needs_no_duplicate", "code_route:R322-9"),
         Item("professional_fees", "commercial_lost_card"),
         Item("check_professional", "code_route:R322-1"),
-        Item("lessor_fees", "sp_duplicate", certain=False),
+        Item("lessor_fees", "", certain=False),
         Item("company_address", "code_route:R322-1"),
         Item("not_a_duplicate_price", "cibs:L421-33"),
         Item("change_of_holder_deadline", "code_route:R322-5"),
@@ -200,7 +203,7 @@ WARNINGS = _by_code(
         Item("fines_block_sale", "code_route:R322-15"),
         Item("hand_over_crossed_card", "code_route:R322-4"),
         Item("recent_inspection_for_sale", "code_route:R323-22"),
-        Item("keep_credentials_private", "sp_duplicate", certain=False),
+        Item("keep_credentials_private", "", certain=False),
         Item("provisional_only_in_france", "sp_duplicate"),
         Item("post_office_pickup", "legalplace_duplicate", certain=False),
     )

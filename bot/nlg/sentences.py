@@ -220,7 +220,7 @@ class _Writer:
         if variation is None:
             raise MissingValue(item["response"])
         own = variation.get("metadata", {}).get("sources", [])
-        self.references += [item["reference"]] if item.get("reference") else own
+        self.references += [item["reference"], *own] if item.get("reference") else own
         inner = _Writer(self._sentences, self._slots, self._channel, item.get("values", {}), self._on)
         return inner.write(variation["text"])
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,34 +21,14 @@ from bot.nlu.counterparts import counterparts
 from bot.nlu.encoders import encode, encoder
 from bot.nlu.last_question import last_question
 from bot.nlu.margins import Margins
-from bot.nlu.ngrams import forget_what_was_left_out, ngrams
+from bot.nlu.ngrams import Ngrams
 from bot.nlu.noise import copies
+from bot.nlu.ranking import Ranker, Ranking, group_of, softmax
 from bot.nlu.spelling import Speller
-from bot.nlu.topics import OUT_OF_SCOPE, is_question, topic_of
+from bot.nlu.topics import OUT_OF_SCOPE, topic_of
 
-# Turns the margins of a linear model into shares.
-_SHARPNESS = 8.0
 # What stands in fewer texts costs memory and tells little.
 _RAREST = 5
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Labels and topics with their probabilities, most likely first; each list sums to 1."""
-
-    labels: list[tuple[str, float]]
-    topics: list[tuple[str, float]]
-
-    @cached_property
-    def questions(self) -> frozenset[str]:
-        """The topics that have an answer of their own in data/nlu/faq."""
-        return frozenset(topic_of(label) for label, _ in self.labels if is_question(label))
-
-    @property
-    def best(self) -> tuple[str, float]:
-        """The likeliest label of the likeliest topic, with the topic's probability."""
-        topic, confidence = self.topics[0]
-        return next(label for label, _ in self.labels if topic_of(label) == topic), confidence
 
 
 class LabelModel:
@@ -67,7 +45,7 @@ class LabelModel:
         self.encoders = tuple(name for name in encoders if encoder(name) is not None)
         self._out_of_scope_weight = out_of_scope_weight
         self._french = french
-        self._ngrams = ngrams(_RAREST)
+        self._ngrams = Ngrams(_RAREST)
 
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> LabelModel:
         """Learns from parallel texts and labels."""
@@ -75,9 +53,8 @@ class LabelModel:
         examples = [*zip(texts, labels, strict=True), *counterparts(texts, labels)]
         noisy = [(copy, label) for text, label in examples for copy in copies(text)]
         all_texts, all_labels = zip(*examples, *noisy, strict=True)
-        groups = [_group_of(label) for label in all_labels]
-        features = self._ngrams.fit_transform(self._spellings(all_texts)).tocsr()
-        forget_what_was_left_out(self._ngrams)
+        groups = [group_of(label) for label in all_labels]
+        features = self._ngrams.fit_transform(self._spellings(all_texts))
         with ThreadPoolExecutor(max_workers=1) as pool:
             # It runs outside Python's lock on one core, the encoders on the others.
             topics = pool.submit(Margins.learn, features, groups)
@@ -87,6 +64,7 @@ class LabelModel:
                 self._fit_vectors(self._vectors(all_texts[:clean]), groups[:clean])
             self._fit_within(features[: len(texts)], labels)
             self._topics = topics.result()
+        self._ranker = Ranker(self._topics.classes, self._within.classes)
         return self
 
     def _fit_vectors(self, vectors: np.ndarray, groups: Sequence[str]) -> None:
@@ -101,13 +79,10 @@ class LabelModel:
     def _fit_within(self, features: csr_matrix, labels: Sequence[str]) -> None:
         rows: dict[str, list[int]] = defaultdict(list)
         for row, label in enumerate(labels):
-            rows[_group_of(label)].append(row)
+            rows[group_of(label)].append(row)
         self._within = Margins.side_by_side(
             [Margins.learn(features[own], [labels[row] for row in own]) for own in rows.values()]
         )
-        self._places: dict[str, list[int]] = defaultdict(list)
-        for place, label in enumerate(self._within.classes):
-            self._places[_group_of(label)].append(place)
 
     def warm_up(self) -> None:
         """Loads the encoders now rather than at the first message."""
@@ -115,30 +90,18 @@ class LabelModel:
 
     def rank(self, texts: Sequence[str]) -> list[Ranking]:
         """The ranking of every text."""
-        features = self._ngrams.transform(self._spellings(texts)).tocsr()
+        features = self._ngrams.transform(self._spellings(texts))
         shares, margins = self._group_shares(texts, features), self._within.of(features)
-        return [self._ranking(*row) for row in zip(shares, margins, strict=True)]
+        return [self._ranker.rank(*row) for row in zip(shares, margins, strict=True)]
 
     def _group_shares(self, texts: Sequence[str], features: csr_matrix) -> np.ndarray:
-        shares = _softmax(self._topics.of(features))
+        shares = softmax(self._topics.of(features))
         if self.encoders:
             vectors = self._centred(self._vectors(texts))
             shares = np.sqrt(shares * self._on_vectors.predict_proba(vectors))
         is_outside = np.array([topic_of(group) == OUT_OF_SCOPE for group in self._topics.classes])
         shares[:, is_outside] *= self._out_of_scope_weight
         return shares / shares.sum(axis=1, keepdims=True)
-
-    def _ranking(self, shares: np.ndarray, margins: np.ndarray) -> Ranking:
-        labels: list[tuple[str, float]] = []
-        topics: dict[str, float] = defaultdict(float)
-        for group, share in zip(self._topics.classes, shares.tolist(), strict=True):
-            topics[topic_of(group)] += share
-            places = self._places[group]
-            parts = _softmax(margins[None, places])[0].tolist()
-            labels += [
-                (self._within.classes[place], share * part) for place, part in zip(places, parts, strict=True)
-            ]
-        return Ranking(sorted(labels, key=_by_share), sorted(topics.items(), key=_by_share))
 
     def _spellings(self, texts: Sequence[str]) -> list[str]:
         """Each text as typed, as corrected, and the correction of its last question."""
@@ -156,18 +119,3 @@ class LabelModel:
         # Encoders put all French questions about cars in one corner of their space.
         vectors = vectors - self._centre
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-
-
-def _group_of(label: str) -> str:
-    """What the first step tells apart: a topic, or one kind of out-of-scope message."""
-    topic = topic_of(label)
-    return label if topic == OUT_OF_SCOPE else topic
-
-
-def _softmax(margins: np.ndarray) -> np.ndarray:
-    powers = np.exp(_SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def _by_share(pair: tuple[str, float]) -> float:
-    return -pair[1]

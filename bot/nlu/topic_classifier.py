@@ -22,7 +22,8 @@ from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.label_model import LabelModel, Ranking
+from bot.nlu.label_model import LabelModel
+from bot.nlu.ranking import Ranking
 from bot.nlu.text import fold
 from bot.nlu.topics import FAQ, SURE_FROM
 from bot.privacy.masking import without_masks
