@@ -159,6 +159,27 @@ def test_an_answer_tells_what_else_is_to_pay(facts: dict[str, Any], note: str) -
     assert note in price_said(facts)
 
 
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({"vehicle_stolen": True}, "utter_outcome_vehicle_stolen"),
+        ({"applicant": "holder", "holder": "deceased"}, "utter_outcome_holder_deceased"),
+        ({"original_found": "before_request"}, "utter_outcome_original_found_before"),
+    ],
+)
+def test_who_gets_no_duplicate_is_told_before_its_price(facts: dict[str, Any], outcome: str) -> None:
+    obstacle, price = GUIDES["price"].reply({"plate_format": "siv", **facts}, ON)
+    assert (obstacle.response, price.response) == ("utter_quote_obstacle", "utter_quote")
+    assert obstacle.values["answer"] == {"response": outcome}
+
+
+@pytest.mark.parametrize("facts", [{}, {"reason": "theft"}, {"applicant": "holder", "reason": "loss"}])
+def test_who_may_get_a_duplicate_is_told_its_price_alone(facts: dict[str, Any]) -> None:
+    assert [reply.response for reply in GUIDES["price"].reply({"plate_format": "siv", **facts}, ON)] == [
+        "utter_quote"
+    ]
+
+
 def test_the_fee_of_a_professional_is_told_once() -> None:
     assert price_said({"plate_format": "siv", "applicant": "professional"}).count("s’ajoutent") == 0
     assert price_said({"plate_format": "fni", "applicant": "professional"}).count("s’ajoutent") == 1

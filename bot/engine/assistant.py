@@ -30,6 +30,7 @@ from bot.engine.payloads import offered_payloads, read_payload
 from bot.engine.recent_turns import recent_tracker
 from bot.engine.steady_action import SteadyRemoteAction
 from bot.nlu import context
+from bot.nlu.intents import ASK_BETWEEN
 from bot.nlu.several import questions_in
 from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ, as_question, is_question, topic_of
@@ -124,7 +125,7 @@ class AssistantProcessor(MessageProcessor):
 
     async def _add_questions(self, parse: Dict[str, Any]) -> None:
         """Where the message asks several things, each surely: the first as its intent, the others beside."""
-        if parse[INTENT]["name"] not in {FAQ, context.ASK_BETWEEN, *GUIDED}:
+        if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, *GUIDED}:
             return
         labels: List[str] = []
         for part in questions_in(normalise(parse["text"] or "")):

@@ -23,7 +23,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT_NAME_KEY, RESPONSE_SELECTOR
 
 from bot.engine.recent_turns import recent_events
-from bot.nlu import context
+from bot.nlu.intents import FOREIGN, WHAT_IF
 from bot.nlu.topics import FAQ, OUT_OF_SCOPE
 from bot.operations import metrics
 
@@ -91,7 +91,7 @@ class SteadyRemoteAction(RemoteAction):
 def _facts_kept(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
     """The facts of the message that the action would have kept."""
     latest = tracker.latest_message
-    elsewhere = (context.WHAT_IF, context.FOREIGN, OUT_OF_SCOPE)
+    elsewhere = (WHAT_IF, FOREIGN, OUT_OF_SCOPE)
     if latest is None or latest.intent.get(INTENT_NAME_KEY) in elsewhere:
         return []
     slots = {slot.name for slot in domain.slots}

@@ -24,20 +24,20 @@ class EligibilityGuide:
         """The open questions of the core, in its order."""
         if facts.get("original_found") == FOUND:
             return () if "original_found" in unknown else ("original_found",)
-        return open_questions(_situation(facts), on, unknown)
+        return open_questions(situation_of(facts), on, unknown)
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The decision in one message; both cases of a card found nobody knows when."""
         if facts.get("original_found") == FOUND:
             return [Reply("utter_faq/original_found")]
-        decision = decide(_situation(facts), on)
+        decision = decide(situation_of(facts), on)
         return [Reply("utter_decision", {**_values(decision), "facts": _facts(decision, facts)})]
 
     def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The facts that count, why each one does, and the rules applied."""
         if facts.get("original_found") == FOUND:
             return [Reply("utter_why_original_found")]
-        decision = decide(_situation(facts), on)
+        decision = decide(situation_of(facts), on)
         values = {
             "facts": _facts(decision, facts),
             "reasons": items("utter_reason", decision.reasons),
@@ -49,7 +49,7 @@ class EligibilityGuide:
         """The outcome in a sentence, the steps and the papers to have."""
         if facts.get("original_found") == FOUND:
             return Gist({"response": "utter_gist_found"})
-        decision = decide(_situation(facts), on)
+        decision = decide(situation_of(facts), on)
         papers = [paper for paper in decision.documents if paper.status is Status.PROVIDE]
         return Gist(
             {"response": f"utter_outcome_{decision.answer}"},
@@ -58,7 +58,8 @@ class EligibilityGuide:
         )
 
 
-def _situation(facts: Facts) -> Situation:
+def situation_of(facts: Facts) -> Situation:
+    """The situation that the facts describe, as the core knows it."""
     known = {name: facts[name] for name in FIELDS if name in facts}
     if known.get("original_found") == FOUND:
         del known["original_found"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bot.guides.eligibility import situation_of
 from bot.guides.facts import Facts, told
 from bot.guides.guide import Gist, Reply, date_or_none, deciding
 from bot.guides.price_reply import explained, priced
+from bot.law.decision import Outcome
+from bot.law.eligibility import decide
 from bot.law.fees import Quote, quote
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError
@@ -37,6 +40,7 @@ _SLOTS = {
     "energy": "energy",
 }
 _PRICING = (*_SLOTS.values(), "operation", "reason", "storm_damage", "moved", "applicant")
+_OPEN = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_AFTER_STEPS, Outcome.INCOMPLETE})
 _ENERGIES = {"superethanol": Energy.E85, "gas": Energy.LPG}
 
 
@@ -64,7 +68,8 @@ class PriceGuide:
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The price with its lines; the general answer, or none, where it cannot be computed."""
         try:
-            return [priced(_quote(facts, on), facts, told(_deciding(facts, on)))]
+            price = _quote(facts, on)
+            return [*_obstacle(facts, on), priced(price, facts, told(_deciding(facts, on)))]
         except MissingFact:
             return [Reply(_without(facts))]
         except (ValueError, ParameterError):
@@ -90,6 +95,14 @@ class PriceGuide:
         response = "utter_gist_price_open" if price.is_open else "utter_gist_price"
         notes = [{"response": f"utter_note_{note.value}"} for note in price.notes]
         return Gist({"response": response, "values": {"low": price.low, "high": price.high}}, tuple(notes))
+
+
+def _obstacle(facts: Facts, on: dt.date) -> list[Reply]:
+    """What stands before the price of a duplicate that these facts do not lead to; nothing where they may."""
+    decision = decide(situation_of(facts), on)
+    if not _is_duplicate(facts) or decision.outcome in _OPEN:
+        return []
+    return [Reply("utter_quote_obstacle", {"answer": {"response": f"utter_outcome_{decision.answer}"}})]
 
 
 def _deciding(facts: Facts, on: dt.date) -> Facts:

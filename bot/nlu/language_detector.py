@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.context import FOREIGN
+from bot.nlu.intents import FOREIGN
 from bot.nlu.languages import foreign_language
 from bot.nlu.topic_classifier import TopicClassifier
 

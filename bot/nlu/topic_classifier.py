@@ -22,6 +22,7 @@ from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.intents import ASK_BETWEEN, FALLBACK
 from bot.nlu.label_model import LabelModel
 from bot.nlu.ranking import Ranking
 from bot.nlu.text import fold
@@ -30,8 +31,6 @@ from bot.privacy.masking import without_masks
 
 logger = logging.getLogger(__name__)
 
-FALLBACK = "nlu_fallback"
-ASK_BETWEEN = "ask_between"
 MODEL_FILE = "model.joblib"
 # spaCy lists words by frequency; further down stand misspellings as frequent as the words themselves.
 _FREQUENT_WORDS = 30_000

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_from_bytes, urlencode
 
 import uvicorn
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from bot.evaluation.attacks.draws import draw
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.pages import PAGES
@@ -140,20 +140,11 @@ def attack(requests: int, start: int, bot: str, secret: str) -> Findings:
         with served(desk) as port:
             people = [_nobody(desk), *(_somebody(desk, role) for role in Role)]
 
-            @seed(start)
-            @settings(
-                max_examples=requests,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-            @given(st.data())
             def one(data: st.DataObject) -> None:
                 who = data.draw(st.sampled_from(people))
                 _try(port, who, data, found, has_bot=bot != NO_BOT)
 
-            one()
+            draw(requests, start, one)
         with desk.database.transaction() as connection:
             fault = desk.journal.fault(connection)
             if fault:

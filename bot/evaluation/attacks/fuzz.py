@@ -25,11 +25,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot import settings, training
+from bot.evaluation.attacks.draws import draw
 
 INPUTS = 2000
 SECONDS = 300.0
@@ -109,7 +108,8 @@ def attack(entry: Entry, inputs: int, start: int, seconds: float) -> Row:
     wanted = max(1, round(inputs * entry.share))
     # In parts, since Hypothesis itself has no limit of time.
     while row.inputs < wanted and time.monotonic() < limit:
-        _attack(entry, min(PART, wanted - row.inputs), start + row.inputs, row)
+        part = min(PART, wanted - row.inputs)
+        draw(part, start + row.inputs, lambda data: row.met(entry.shoot(data)))
     for log, size in logged.items():
         told = log.read_bytes()[size:]
         row.crashes += told.count(TRACEBACK)
@@ -120,22 +120,6 @@ def attack(entry: Entry, inputs: int, start: int, seconds: float) -> Row:
             row.blame(f"traceback in {log.name}: {error[1][:160] if error else ''} at {frames[-1:]}")
     row.alive = entry.is_alive()
     return row
-
-
-def _attack(entry: Entry, inputs: int, start: int, row: Row) -> None:
-    @seed(start)
-    @hypothesis_settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def one(data: st.DataObject) -> None:
-        row.met(entry.shoot(data))
-
-    one()
 
 
 def _size(log: Path) -> int:
