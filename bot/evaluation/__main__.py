@@ -13,6 +13,7 @@ COMMANDS = {
     "freshness": ("content", "every value and source by check date; fails on an expired one"),
     "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),
     "channels": ("messaging", "the same conversations through every channel"),
+    "turn": ("speed", "what our own parts save of a turn, each beside Rasa's way of doing it"),
     "load": ("speed", "dialogues replayed at several concurrencies, beside a stock Rasa"),
     "faults": ("resilience", "parts are killed, cut off or filled up while people talk; counts what is lost"),
     "masking": ("privacy", "how much of the personal data of a written set is masked, and what by mistake"),

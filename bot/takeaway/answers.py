@@ -72,7 +72,8 @@ def answers(case: SheetCase, on: dt.date) -> Answers:
 
 def _reply(name: str, case: SheetCase, on: dt.date) -> Reply | None:
     try:
-        return GUIDES[name].reply(case.facts, on)[0]
+        # What stands in the way of a duplicate comes before its price, and is the decision's on a sheet.
+        return GUIDES[name].reply(case.facts, on)[-1]
     except ValueError as error:
         # Dates that cannot stand together: the rest of the sheet is still worth having.
         logger.warning("the guided dialogue %s has no answer to a sheet: %s", name, type(error).__name__)

@@ -58,25 +58,25 @@ class Writer:
 
     def remember(self, items: Iterable[Item]) -> None:
         """Counts the texts that those items rest on."""
-        self._references.update(dict.fromkeys(self.references(items)))
-
-    def references(self, items: Iterable[Item]) -> list[str]:
-        """The citations of items: the one that the core gives, else those of the response."""
-        found: list[str] = []
         for item in items:
-            standard = self._sentences.variation(item["response"], {}, "") or {}
-            own = [
-                *standard.get("metadata", {}).get("sources", []),
-                *item.get("values", {}).get("sources", []),
-            ]
-            found += [item["reference"]] if item.get("reference") else own
-        return found
+            given = [item["reference"]] if item.get("reference") else []
+            self._references.update(dict.fromkeys([*given, *self._own_sources(item)]))
 
     def cited(self) -> tuple[CitedSource, ...]:
         """Every text remembered, the articles of one text gathered."""
         return sources.cited(self._references, self.on)
 
     def laws(self, items: Iterable[Item]) -> tuple[CitedSource, ...]:
-        """The texts of law that those items rest on: what a letter may invoke."""
-        found = dict.fromkeys(self.references(items))
+        """The texts of law that those items rest on: what a letter may invoke.
+
+        Those that the core gives, else those of the response.
+        """
+        found: dict[str, None] = {}
+        for item in items:
+            given = [item["reference"]] if item.get("reference") else self._own_sources(item)
+            found.update(dict.fromkeys(given))
         return sources.cited((name for name in found if cite(name).source.authority == "law"), self.on)
+
+    def _own_sources(self, item: Item) -> list[str]:
+        standard = self._sentences.variation(item["response"], {}, "") or {}
+        return [*standard.get("metadata", {}).get("sources", []), *item.get("values", {}).get("sources", [])]

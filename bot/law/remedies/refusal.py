@@ -145,6 +145,8 @@ def _passed_plan(clock: Clock) -> Plan:
 def _appeal_warnings(clock: Clock) -> Iterator[Caution]:
     if clock.edge:
         yield Caution(WarningCode.EDGE_APPEAL, "crpa:L411-2", False)
+    if clock.initial is None and clock.appeals:
+        yield Caution(WarningCode.UNDATED_REFUSAL, "crpa:L411-2", False)
     if clock.late:
         # From overseas or abroad the first limit may itself be longer: not found, so not relied on.
         yield Caution(WarningCode.LATE_APPEAL, "crpa:L411-2", not clock.distance)

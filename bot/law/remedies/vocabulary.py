@@ -70,6 +70,7 @@ class WarningCode(str, Enum):
     LAST_HOURS = "last_hours"
     EDGE_APPEAL = "edge_appeal"
     LATE_APPEAL = "late_appeal"
+    UNDATED_REFUSAL = "undated_refusal"
     IMPLIED_REJECTION = "implied_rejection"
     LATE_ANSWER = "late_answer"
     BOTH_ANSWERS = "both_answers"
