@@ -152,3 +152,24 @@ def test_an_old_source_brings_a_caution() -> None:
     late = TODAY + dt.timedelta(days=2000)
     answer = GENERATOR.render("utter_faq/cost", {}, "rest", {}, late)
     assert answer is not None and "relue récemment" in answer["text"]
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_an_answer_said_within_another_brings_its_sources_in_every_wording(wording: str | None) -> None:
+    said = {"answer": {"response": "utter_faq/cost"}}
+    alone = GENERATOR.render("utter_faq/cost", {"wording": wording}, "rest", {}, TODAY)
+    within = GENERATOR.render("utter_why_question", {"wording": wording}, "rest", said, TODAY)
+    assert alone is not None and within is not None
+    assert alone["metadata"]["sources"]
+    assert within["metadata"]["sources"] == alone["metadata"]["sources"]
+
+
+def test_an_item_brings_the_text_that_the_core_gives_and_its_own() -> None:
+    item = {"response": "utter_reason_old_plate_converted", "reference": "arrete_2009:17"}
+    values = {"answer": {"response": "utter_outcome_accepted"}, "reasons": [item]}
+    values |= {name: [] for name in ("facts", "steps", "to_provide", "to_keep", "if_asked", "warnings")}
+    answer = GENERATOR.render("utter_decision", {}, "rest", {**values, "uncertainties": []}, TODAY)
+    assert answer is not None
+    titles = " ".join(source["title"] for source in answer["metadata"]["sources"])
+    assert "Arrêté du 9 février 2009" in titles
+    assert "R322-2" in titles

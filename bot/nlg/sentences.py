@@ -219,7 +219,9 @@ class _Writer:
         variation = self._sentences.variation(item["response"], self._slots, self._channel)
         if variation is None:
             raise MissingValue(item["response"])
-        own = variation.get("metadata", {}).get("sources", [])
+        # Sources stand with the standard wording: the others say the same.
+        standard = self._sentences.variation(item["response"], {}, "") or variation
+        own = {**standard.get("metadata", {}), **variation.get("metadata", {})}.get("sources", [])
         self.references += [item["reference"], *own] if item.get("reference") else own
         inner = _Writer(self._sentences, self._slots, self._channel, item.get("values", {}), self._on)
         return inner.write(variation["text"])
