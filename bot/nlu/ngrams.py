@@ -80,8 +80,8 @@ class _Kind:
 
     def weights(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """The columns of the n-grams in the text, and their weights."""
-        known = filter(None.__ne__, map(self.places.get, self.analyzer(text)))
-        counts = Counter(known)
+        places = self.places
+        counts = Counter(places[gram] for gram in self.analyzer(text) if gram in places)
         columns = np.fromiter(counts, np.int32, len(counts))
         often = np.fromiter(counts.values(), np.float32, len(counts))
         weights = (1 + np.log(often)) * self.frequencies[columns]

@@ -53,14 +53,15 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
         ``encoders``: the sentence encoders to use. ``out_of_scope_weight``: see LabelModel. ``answer_from``:
         the confidence below which nothing is understood. ``sure_from``: the confidence below which the two
-        nearest questions are offered instead of an answer. ``ranking_length``: how many labels are reported.
+        nearest questions are offered instead of an answer. ``ranking_length``: how many labels are reported;
+        they are stored with the message, and read at each later one.
         """
         return {
             "encoders": ["use"],
             "out_of_scope_weight": 3.0,
             "answer_from": 0.15,
             "sure_from": SURE_FROM,
-            "ranking_length": 10,
+            "ranking_length": 6,
         }
 
     def __init__(
@@ -134,13 +135,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
         message.set(
             "intent_ranking",
-            [{"name": name, "confidence": share} for name, share in ranking.labels[:length]],
+            [{"name": name, "confidence": round(share, 4)} for name, share in ranking.labels[:length]],
             add_to_output=True,
         )
         message.set(
             "topic_ranking",
             [
-                {"name": topic, "confidence": share, "is_question": topic in questions}
+                {"name": topic, "confidence": round(share, 4), "is_question": topic in questions}
                 for topic, share in ranking.topics[:length]
             ],
             add_to_output=True,
@@ -180,6 +181,8 @@ def _response_selector(questions: list[tuple[str, float]]) -> Dict[str, Any]:
                 "utter_action": f"utter_{best}",
                 "confidence": confidence,
             },
-            "ranking": [{"intent_response_key": name, "confidence": share} for name, share in questions],
+            "ranking": [
+                {"intent_response_key": name, "confidence": round(share, 4)} for name, share in questions
+            ],
         },
     }
