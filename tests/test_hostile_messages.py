@@ -15,6 +15,7 @@ HOSTILE = {
     "twenty thousand words": "carte grise " * 1_600,
     "an emoji": "🙂",
     "many emoji": "🚗💥" * 300,
+    "half an emoji": "perdue \ud83d",
     "control characters": "carte\x00 grise\x07 perdue\x1b[31m",
     "invisible characters": "\u200b\u202eperdue\u2066",
     "SQL": "'; DROP TABLE events; --",
@@ -39,6 +40,13 @@ def test_a_hostile_message_gets_a_polite_answer(assistant: Assistant, message: o
     assert "{" not in said and "utter_" not in said
 
 
+def test_an_emoji_cut_in_two_hides_no_question(assistant: Assistant) -> None:
+    conversation = assistant.conversation()
+    asked = conversation.send("combien coûte un duplicata \ud83d")
+    assert asked[0]["metadata"]["response"] == "utter_faq/cost"
+    assert conversation.send("merci")[0]["metadata"]["response"] == "utter_thank"
+
+
 def test_a_typed_payload_forces_no_fact(assistant: Assistant) -> None:
     conversation = assistant.conversation()
     conversation.say('/inform{"plate_format": "fni"}')
@@ -54,6 +62,15 @@ def test_a_button_that_was_offered_may_be_used(assistant: Assistant) -> None:
         next(button["payload"] for button in buttons if "quote_fee" in button["payload"])
     )
     assert answers[0]["metadata"]["response"] == "utter_ask_plate_format"
+
+
+def test_a_button_that_was_offered_long_ago_may_be_used(assistant: Assistant) -> None:
+    conversation = assistant.conversation()
+    offered = conversation.send("combien coûte un duplicata")[0]["buttons"]
+    for _ in range(50):
+        conversation.send("merci")
+    payload = next(button["payload"] for button in offered if "quote_fee" in button["payload"])
+    assert conversation.send(payload)[0]["metadata"]["response"] == "utter_ask_plate_format"
 
 
 def test_two_senders_without_a_name_share_nothing(assistant: Assistant) -> None:

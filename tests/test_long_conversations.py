@@ -7,15 +7,22 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionReverted,
     ActiveLoop,
+    AllSlotsReset,
     BotUttered,
+    ConversationPaused,
+    ConversationResumed,
     Event,
+    Restarted,
     SessionStarted,
     SlotSet,
+    UserUtteranceReverted,
     UserUttered,
     deserialise_events,
 )
@@ -24,7 +31,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.conversation import Conversation
 from bot.engine.recent_turns import recent_events, recent_tracker
-from bot.engine.stored_events import events
+from bot.engine.stored_events import decoded, encoded, events
 from bot.engine.tracker_store import ConversationStore
 
 SLOTS = [AnySlot("reason", mappings=[])]
@@ -109,6 +116,28 @@ def test_a_copied_conversation_is_in_the_state_that_rasa_would_reach_by_its_even
     assert copied.init_copy().current_state() == told_again.init_copy().current_state()
 
 
+@pytest.mark.parametrize(
+    "undoing",
+    [
+        [],
+        [SessionStarted(), ActionExecuted("action_listen")],
+        [Restarted()],
+        [ActionReverted()],
+        [UserUtteranceReverted()],
+        [ActiveLoop("some_form"), ActionExecuted("some_form"), ActionExecuted("action_listen")],
+    ],
+)
+def test_the_events_that_still_count_are_those_that_rasa_finds(undoing: list[Event]) -> None:
+    tracker = conversation(3)
+    for event in [*undoing, *turn("one more")]:
+        tracker.update(event)
+    assert twin_of(tracker).applied_events() == tracker.applied_events()
+
+
+def test_nothing_counts_of_a_conversation_without_events() -> None:
+    assert Conversation("someone", SLOTS).applied_events() == []
+
+
 def test_what_happens_to_a_copy_leaves_the_conversation_as_it_was() -> None:
     original = twin_of(conversation(2))
     original.update(ActiveLoop("some_form"))
@@ -152,3 +181,95 @@ def test_the_store_gives_back_what_it_was_given_and_appends_what_is_new(tmp_path
     assert list(found.events) == list(tracker.events)
     assert texts(found.events) == ["message 0", "message 1", "message 2", "one more"]
     assert found.get_slot("reason") == "one more"
+
+
+@pytest.mark.parametrize("text", ["é ’ « 🙂 »", 'a "quoted" \\ word\n', "half \ud83d of an emoji"])
+def test_an_event_is_read_back_as_it_was_stored(text: str) -> None:
+    event = UserUttered(text, {"name": "inform", "confidence": 0.25}, message_id="1").as_dict()
+    assert decoded(encoded(event)) == event
+
+
+def test_a_confidence_of_numpy_is_stored_as_a_number() -> None:
+    event = ActionExecuted("action_listen", "RulePolicy", np.float64(0.5)).as_dict()
+    assert decoded(encoded(event))["confidence"] == 0.5
+
+
+def test_what_has_no_form_in_json_is_named() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        encoded({"event": "slot", "value": 1j})
+
+
+def test_an_event_of_an_earlier_release_is_read() -> None:
+    event = SlotSet("reason", "été").as_dict()
+    assert decoded(json.dumps(event)) == event
+
+
+DOMAIN = Domain.from_dict(
+    {"slots": {name: {"type": "any", "mappings": []} for name in ("reason", "early", "emptied")}}
+)
+
+
+def stored(tmp_path: Path, events: Sequence[Event]) -> ConversationStore:
+    store = ConversationStore(DOMAIN, f"sqlite:///{tmp_path / 'conversations.db'}")
+    tracker = DialogueStateTracker.from_events("someone", list(events), DOMAIN.slots)
+    asyncio.run(store.save(tracker))
+    return store
+
+
+def read(store: ConversationStore) -> tuple[DialogueStateTracker, DialogueStateTracker]:
+    """The end of the conversation, as a turn reads it, and the whole."""
+    whole = asyncio.run(store.retrieve("someone"))
+    assert whole is not None
+    return asyncio.run(store.get_or_create_tracker("someone")), whole
+
+
+LASTING: dict[str, list[Event]] = {
+    "facts told long ago": [SlotSet("early", "theft"), SlotSet("emptied", "no"), SlotSet("emptied", None)],
+    "a person who took over": [ConversationPaused()],
+    "a person who took over and left": [ConversationPaused(), ConversationResumed()],
+    "facts that were all forgotten": [SlotSet("early", "theft"), AllSlotsReset(), SlotSet("emptied", "yes")],
+    "a beginning after facts": [SlotSet("early", "theft"), SessionStarted()],
+    "a restart": [SlotSet("early", "theft"), Restarted()],
+}
+
+
+@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING.keys())
+def test_the_end_of_a_long_conversation_holds_what_the_whole_holds(
+    lasting: list[Event], tmp_path: Path
+) -> None:
+    said = [event for rank in range(70) for event in turn(f"message {rank}")]
+    end, whole = read(stored(tmp_path, [SessionStarted(), *turn("hello"), *lasting, *said]))
+    assert len(end.events) < len(whole.events) / 2
+    told, all_told = end.current_state(), whole.current_state()
+    assert told == all_told
+    assert texts(end.events) == texts(whole.events)[-20:]
+    assert recent_events(end) == recent_events(whole)
+
+
+def test_what_follows_the_end_of_a_long_conversation_is_stored_once(tmp_path: Path) -> None:
+    said = [event for rank in range(70) for event in turn(f"message {rank}")]
+    store = stored(tmp_path, [SessionStarted(), *said])
+    for rank in range(3):
+        end, _ = read(store)
+        for event in turn(f"more {rank}"):
+            end.update(event)
+        asyncio.run(store.save(end))
+    _, whole = read(store)
+    assert texts(whole.events) == [f"message {rank}" for rank in range(70)] + ["more 0", "more 1", "more 2"]
+    assert len(whole.events) == 1 + 5 * 73
+
+
+def test_a_new_session_after_a_long_one_is_read_alone(tmp_path: Path) -> None:
+    said = [event for rank in range(70) for event in turn(f"message {rank}")]
+    store = stored(tmp_path, [SessionStarted(), *said])
+    end, _ = read(store)
+    for event in [SessionStarted(), *turn("anew")]:
+        end.update(event)
+    asyncio.run(store.save(end))
+    end, whole = read(store)
+    assert texts(whole.events) == texts(end.events) == ["anew"]
+
+
+def test_a_short_conversation_is_read_whole(tmp_path: Path) -> None:
+    end, whole = read(stored(tmp_path, [SessionStarted(), *turn("one"), *turn("two")]))
+    assert list(end.events) == list(whole.events)

@@ -62,7 +62,7 @@ async def take(
     if refusal is not None:
         return [_message(sender_id, refusal)]
     # Before anything else holds the text: what a person is called by goes no further than here.
-    text = mask(str(text))
+    text = mask(_in_whole_characters(str(text)))
     agent = getattr(app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return [_message(sender_id, notice("utter_notice_no_model"))]
@@ -89,6 +89,11 @@ def client_metadata(body: object) -> Dict[str, Any]:
     """What a client says of where the message comes from: the kind of page that it is on, nothing else."""
     page = body.get("context_page") if isinstance(body, dict) else None
     return {"context_page": page} if isinstance(page, str) and CONTEXT_PAGE.fullmatch(page) else {}
+
+
+def _in_whole_characters(text: str) -> str:
+    """The text with a replacement character for each half of one: an emoji that a telephone cut in two."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _refusal(text: object) -> Dict[str, Any] | None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
@@ -97,6 +98,7 @@ class AssistantAgent(Agent):
         self._set_fingerprint(processor.model_filename.partition(".")[0])
         self.tracker_store.domain = self.domain
         self.nlg.responses = self.domain.responses
+        _set_aside()
 
 
 class AssistantProcessor(MessageProcessor):
@@ -113,7 +115,7 @@ class AssistantProcessor(MessageProcessor):
         """The intent and entities of a message: an offered button's payload, or the text understood."""
         text = (message.text or "").strip()
         if text.startswith("/"):
-            payload = read_payload(text) if tracker and text in offered_payloads(tracker) else None
+            payload = read_payload(text) if tracker and await self._was_offered(text, tracker) else None
             if payload is not None:
                 return payload
             message.text = text.lstrip("/ ")
@@ -122,6 +124,13 @@ class AssistantProcessor(MessageProcessor):
             context.interpret(parse, context.Context.of(tracker.current_slot_values()))
             await self._add_questions(parse)
         return parse
+
+    async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
+        """Whether a message of the conversation had a button with that payload, however long ago."""
+        if payload in offered_payloads(tracker):
+            return True
+        whole = await self.tracker_store.retrieve(tracker.sender_id)
+        return whole is not None and payload in offered_payloads(whole)
 
     async def _add_questions(self, parse: Dict[str, Any]) -> None:
         """Where the message asks several things, each surely: the first as its intent, the others beside."""
@@ -153,6 +162,14 @@ class AssistantProcessor(MessageProcessor):
 
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         return super()._predict_next_with_tracker(recent_tracker(tracker))
+
+
+def _set_aside() -> None:
+    """Keeps Python's collector out of what now stays: a look through a model stops every turn for 0.1 s."""
+    gc.unfreeze()
+    # What the model before leaves, if there was one.
+    gc.collect()
+    gc.freeze()
 
 
 def _sure_label(parse: Dict[str, Any]) -> str | None:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 import sqlalchemy.orm
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from sqlalchemy.engine import Connection
@@ -35,6 +33,11 @@ T = TypeVar("T")
 # The database's own limit counts from when it hears of a statement; a cut line lets it hear nothing.
 PATIENCE_SECONDS = ANSWER_SECONDS + 2.0
 THREADS = 16
+# A turn reads the events since this many messages back; what it needs of those before, it reads too.
+RECENT_MESSAGES = 20
+SHORT = 10 * RECENT_MESSAGES
+# Of these nothing lasts but the value of each slot.
+_PASSING = [kind.type_name for kind in (ActionExecuted, BotUttered, SlotSet, UserUttered)]
 
 
 class ConversationStore(SQLTrackerStore):
@@ -113,27 +116,66 @@ class ConversationStore(SQLTrackerStore):
             return None
         return Conversation.from_events(sender_id, stored_events.events(stored), self.domain.slots)
 
+    async def get_or_create_tracker(
+        self, sender_id: str, max_event_history: int | None = None, append_action_listen: bool = True
+    ) -> DialogueStateTracker:
+        """The end of a conversation with all that it holds true, for a turn; ``retrieve`` gives it whole."""
+        stored, left_out = await self.beside(self._read_end, sender_id)
+        if not stored:
+            return await self.create_tracker(sender_id, append_action_listen=append_action_listen)
+        tracker = Conversation.from_events(sender_id, stored_events.events(stored), self.domain.slots)
+        tracker.left_out = left_out
+        return tracker
+
+    def _read_end(self, sender_id: str) -> tuple[list[dict[str, Any]], int]:
+        """The last events, those before that still tell the state, and how many others there are."""
+        rows, in_session = self.EVENTS.c, self._said(sender_id, all_sessions=False)
+        with self._transaction() as connection:
+            known = connection.execute(self._count(sender_id)).scalar_one()
+            wanted = in_session
+            if known > SHORT:
+                first = sa.select(rows.id).where(in_session, rows.type_name == UserUttered.type_name)
+                first = first.order_by(rows.id.desc()).offset(RECENT_MESSAGES - 1).limit(1).scalar_subquery()
+                slots = sa.select(sa.func.max(rows.id)).where(in_session, rows.type_name == SlotSet.type_name)
+                wanted = sa.and_(
+                    in_session,
+                    sa.or_(
+                        rows.id >= sa.func.coalesce(first, 0),
+                        rows.type_name.notin_(_PASSING),
+                        # The column holds the name of what an event is about: here, the slot.
+                        rows.id.in_(slots.group_by(rows.action_name)),
+                    ),
+                )
+            query = sa.select(rows.data).where(wanted).order_by(rows.id)
+            stored = connection.execute(query).scalars().all()
+        return self._decoded(stored, sender_id), known - len(stored)
+
+    def _decoded(self, stored: Sequence[str], sender_id: str) -> list[dict[str, Any]]:
+        return [stored_events.decoded(self._seal.open(data, sender_id)) for data in stored]
+
+    def _count(self, sender_id: str) -> sa.sql.Select:
+        said = self._said(sender_id, all_sessions=False)
+        return sa.select(sa.func.count()).select_from(self.EVENTS).where(said)
+
     def _read(self, sender_id: str, all_sessions: bool) -> list[dict[str, Any]]:
         rows = self.EVENTS.c
         query = sa.select(rows.data).where(self._said(sender_id, all_sessions)).order_by(rows.id)
         with self._transaction() as connection:
             stored = connection.execute(query).scalars().all()
-        # Three times as fast as json: a long conversation is read whole at each turn.
-        return [msgspec.json.decode(self._seal.open(data, sender_id)) for data in stored]
+        return self._decoded(stored, sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Stores the tracker's new events, then streams them: what could not be stored is not announced."""
         stored = await self.beside(self._write, tracker)
         if self.event_broker is not None:
             for data in stored:
-                self.event_broker.publish({"sender_id": tracker.sender_id, **json.loads(data)})
+                self.event_broker.publish({"sender_id": tracker.sender_id, **stored_events.decoded(data)})
 
     def _write(self, tracker: DialogueStateTracker) -> list[str]:
-        is_stored = self._said(tracker.sender_id, all_sessions=False)
-        count = sa.select(sa.func.count()).select_from(self.EVENTS).where(is_stored)
         with self._transaction() as connection:
-            known = connection.execute(count).scalar_one()
-            new = [event.as_dict() for event in islice(tracker.events, known, None)]
+            known = connection.execute(self._count(tracker.sender_id)).scalar_one()
+            first_new = known - getattr(tracker, "left_out", 0)
+            new = [event.as_dict() for event in islice(tracker.events, first_new, None)]
             rows = [self._row(tracker.sender_id, event) for event in new]
             if rows:
                 connection.execute(self.EVENTS.insert(), rows)
@@ -146,5 +188,5 @@ class ConversationStore(SQLTrackerStore):
             "timestamp": data.get("timestamp"),
             "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
             "action_name": data.get("name"),
-            "data": self._seal.close(json.dumps(data), sender_id),
+            "data": self._seal.close(stored_events.encoded(data), sender_id),
         }

@@ -53,15 +53,15 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
         ``encoders``: the sentence encoders to use. ``out_of_scope_weight``: see LabelModel. ``answer_from``:
         the confidence below which nothing is understood. ``sure_from``: the confidence below which the two
-        nearest questions are offered instead of an answer. ``ranking_length``: how many labels are reported;
-        they are stored with the message, and read at each later one.
+        nearest questions are offered instead of an answer. ``ranking_length``: how many labels are reported,
+        and twice as many topics; they are stored with the message, and read at each later one.
         """
         return {
             "encoders": ["use"],
             "out_of_scope_weight": 3.0,
             "answer_from": 0.15,
             "sure_from": SURE_FROM,
-            "ranking_length": 6,
+            "ranking_length": 3,
         }
 
     def __init__(
@@ -142,7 +142,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             "topic_ranking",
             [
                 {"name": topic, "confidence": round(share, 4), "is_question": topic in questions}
-                for topic, share in ranking.topics[:length]
+                for topic, share in ranking.topics[: 2 * length]
             ],
             add_to_output=True,
         )
