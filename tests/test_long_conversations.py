@@ -83,6 +83,20 @@ def test_policies_see_the_same_last_states_of_a_long_conversation() -> None:
         tracker.update(event)
 
 
+def test_policies_know_the_last_action_after_messages_that_a_person_answered() -> None:
+    domain = Domain.from_dict(
+        {"intents": ["inform"], "actions": ["action_take_answer"], "slots": {}, "responses": {}}
+    )
+    tracker = conversation(20)
+    tracker.update(ActionExecuted("action_listen"))
+    for rank in range(4):
+        tracker.update(UserUttered(f"to a person {rank}", {"name": "inform"}))
+    whole, recent = tracker.past_states(domain), recent_tracker(tracker).past_states(domain)
+    assert len(recent) < len(whole)
+    assert recent[-1] == whole[-1]
+    assert recent[-1]["prev_action"] == {"action_name": "action_listen"}
+
+
 def test_a_tracker_in_a_loop_stays_whole() -> None:
     tracker = conversation(20)
     tracker.update(ActiveLoop("some_form"))
@@ -244,6 +258,13 @@ def test_the_end_of_a_long_conversation_holds_what_the_whole_holds(
     assert told == all_told
     assert texts(end.events) == texts(whole.events)[-20:]
     assert recent_events(end) == recent_events(whole)
+
+
+def test_the_end_of_a_conversation_with_a_person_holds_the_last_action_before(tmp_path: Path) -> None:
+    said = [event for rank in range(70) for event in turn(f"message {rank}")]
+    unanswered = [UserUttered(f"to a person {rank}") for rank in range(30)]
+    end, whole = read(stored(tmp_path, [SessionStarted(), *said, ConversationPaused(), *unanswered]))
+    assert end.latest_action_name == whole.latest_action_name == "action_take_answer"
 
 
 def test_what_follows_the_end_of_a_long_conversation_is_stored_once(tmp_path: Path) -> None:

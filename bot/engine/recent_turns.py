@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from itertools import islice
 
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # What an action may look back at: the question under way, and what was said before an interruption.
 TURNS = 6
-# A rule spans one turn. What the first of two lacks of the state before it, no rule of the second reads.
-RULE_TURNS = 2
+# A rule spans one turn.
+RULE_TURNS = 1
 
 
 def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Event]:
     """The tracker's events from the person's last but ``turns`` message on; all where there are fewer."""
-    messages = (rank for rank, event in _latest_first(tracker) if isinstance(event, UserUttered))
-    first = next(islice(messages, turns - 1, None), 0)
-    return list(islice(tracker.events, first, None))
+    return list(islice(tracker.events, _first(tracker, turns), None))
 
 
 def recent_tracker(tracker: DialogueStateTracker, turns: int = RULE_TURNS) -> DialogueStateTracker:
@@ -34,9 +32,21 @@ def recent_tracker(tracker: DialogueStateTracker, turns: int = RULE_TURNS) -> Di
     if needs_all or any(slot.influence_conversation for slot in tracker.slots.values()):
         return tracker
     recent = tracker.init_copy()
-    for event in recent_events(tracker, turns):
+    for event in islice(tracker.events, _last_action(tracker, _first(tracker, turns)), None):
         recent.update(event)
     return recent
+
+
+def _first(tracker: DialogueStateTracker, turns: int) -> int:
+    """Where the person's last but ``turns`` message is, or the beginning."""
+    messages = (rank for rank, event in _latest_first(tracker) if isinstance(event, UserUttered))
+    return next(islice(messages, turns - 1, None), 0)
+
+
+def _last_action(tracker: DialogueStateTracker, before: int) -> int:
+    """Where the action before that event is, which the state holds: while a person answers, there is none."""
+    ranked = _latest_first(tracker)
+    return next((rank for rank, event in ranked if rank < before and isinstance(event, ActionExecuted)), 0)
 
 
 def _latest_first(tracker: DialogueStateTracker) -> zip[tuple[int, Event]]:

@@ -136,7 +136,10 @@ class ConversationStore(SQLTrackerStore):
             if known > SHORT:
                 first = sa.select(rows.id).where(in_session, rows.type_name == UserUttered.type_name)
                 first = first.order_by(rows.id.desc()).offset(RECENT_MESSAGES - 1).limit(1).scalar_subquery()
-                slots = sa.select(sa.func.max(rows.id)).where(in_session, rows.type_name == SlotSet.type_name)
+                latest = sa.select(sa.func.max(rows.id)).where(in_session)
+                slots = latest.where(rows.type_name == SlotSet.type_name)
+                # Else none might be there: while a person answers, the assistant does nothing.
+                action = latest.where(rows.type_name == ActionExecuted.type_name, rows.id < first)
                 wanted = sa.and_(
                     in_session,
                     sa.or_(
@@ -144,6 +147,7 @@ class ConversationStore(SQLTrackerStore):
                         rows.type_name.notin_(_PASSING),
                         # The column holds the name of what an event is about: here, the slot.
                         rows.id.in_(slots.group_by(rows.action_name)),
+                        rows.id == action.scalar_subquery(),
                     ),
                 )
             query = sa.select(rows.data).where(wanted).order_by(rows.id)
