@@ -6,15 +6,22 @@ other as well.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import Any
 
 from rasa.engine.runner.dask import DaskGraphRunner
 
+# Each component with what it needs of others.
+Order = list[tuple[str, tuple[str, ...]]]
+
 
 class OrderedGraphRunner(DaskGraphRunner):
     """A runner that remembers in which order the components of a target come."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Takes what Rasa's runner takes."""
+        super().__init__(*arguments, **named)
+        self._orders: dict[tuple[str, ...], Order] = {}
 
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """What each target gives for the inputs; raises what the components raise, as Rasa wraps it."""
@@ -25,8 +32,10 @@ class OrderedGraphRunner(DaskGraphRunner):
             given[name] = self._instantiated_nodes[name](*(given.get(need, need) for need in needs))
         return dict(given[name] for name in wanted)
 
-    @lru_cache(maxsize=8)  # noqa: B019  # as many runners as models in use: one, two while it is replaced
-    def _order(self, targets: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
-        needs = {name: tuple(node.needs.values()) for name, node in nodes.items()}
-        return tuple((name, needs[name]) for name in TopologicalSorter(needs).static_order() if name in needs)
+    def _order(self, targets: tuple[str, ...]) -> Order:
+        if targets not in self._orders:
+            nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
+            needs = {name: tuple(node.needs.values()) for name, node in nodes.items()}
+            ordered = TopologicalSorter(needs).static_order()
+            self._orders[targets] = [(name, needs[name]) for name in ordered if name in needs]
+        return self._orders[targets]
