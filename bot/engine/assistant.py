@@ -148,9 +148,6 @@ class AssistantProcessor(MessageProcessor):
             as_question(parse, labels[0])
             parse["also_asked"] = labels[1:]
 
-    def _check_for_unseen_features(self, parse_data: Dict[str, Any]) -> None:
-        """Nothing: Rasa compares whole domains at every message for a warning that a test gives before."""
-
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> Tuple[Action, PolicyPrediction]:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 
 import bot.operations.deferred_imports  # noqa: F401  # must come before anything of Rasa's
@@ -26,7 +25,6 @@ import bot.operations.deferred_imports  # noqa: F401  # must come before anythin
 # isort: split
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
-from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -124,8 +122,6 @@ def parts(here: Assistant, turns: int, folder: Path) -> list[Part]:
     values = [SlotSet(f"slot_{rank}", rank).as_dict() for rank in range(4)]
     result = {"events": values, "responses": [{"response": "utter_faq/cost", "values": {"total": 1376}}]}
     inputs, last = {PLACEHOLDER_TRACKER: recent_tracker(tracker)}, {PLACEHOLDER_TRACKER: plain}
-    processor: Any = SimpleNamespace(domain=here.domain)
-    parse = here.parse("combien coûte un duplicata")
     rasas_store = SQLTrackerStore(here.domain, db=str(folder / f"rasa-{turns}.db"))
     our_store = ConversationStore(here.domain, f"sqlite:///{folder / f'ours-{turns}.db'}")
 
@@ -169,12 +165,6 @@ def parts(here: Assistant, turns: int, folder: Path) -> list[Part]:
             lambda: rasas_action._validate_action_result(result),
             lambda: our_action._validate_action_result(result),
             "engine/steady_action.py",
-        ),
-        Part(
-            "warning of what the domain lacks",
-            lambda: MessageProcessor._check_for_unseen_features(processor, parse),
-            lambda: None,
-            "engine/assistant.py",
         ),
         Part(
             "stored events made into objects",
