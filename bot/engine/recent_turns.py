@@ -13,8 +13,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 # What an action may look back at: the question under way, and what was said before an interruption.
 TURNS = 6
-# A rule spans one turn.
-RULE_TURNS = 1
 
 
 def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Event]:
@@ -22,8 +20,8 @@ def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Eve
     return list(islice(tracker.events, _first(tracker, turns), None))
 
 
-def recent_tracker(tracker: DialogueStateTracker, turns: int = RULE_TURNS) -> DialogueStateTracker:
-    """A tracker of the recent events, from which the policies choose as from the whole one.
+def recent_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """A tracker of the last turn, from which the rules choose as from the whole one: a rule spans one turn.
 
     That is the whole one where older events count: in a loop, before a follow-up action, or where a slot
     influences the conversation.
@@ -32,7 +30,7 @@ def recent_tracker(tracker: DialogueStateTracker, turns: int = RULE_TURNS) -> Di
     if needs_all or any(slot.influence_conversation for slot in tracker.slots.values()):
         return tracker
     recent = tracker.init_copy()
-    for event in islice(tracker.events, _last_action(tracker, _first(tracker, turns)), None):
+    for event in islice(tracker.events, _last_action(tracker, _first(tracker, turns=1)), None):
         recent.update(event)
     return recent
 
