@@ -123,7 +123,8 @@ def _arguments(given: Answers, writer: Writer) -> list[Item]:
     for reason in given.eligibility.values.get("reasons") or []:
         name = reason["response"].replace("utter_reason_", "utter_letter_argument_")
         if writer.has(name):
-            found.append({**reason, "response": name})
+            # An argument names its own texts, not those of the reason.
+            found.append({"response": name, "values": reason.get("values", {})})
     return found
 
 
