@@ -180,6 +180,20 @@ def test_who_may_get_a_duplicate_is_told_its_price_alone(facts: dict[str, Any]) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("facts", "response"),
+    [
+        ({"plate_format": "moped"}, "utter_quote_moped"),
+        ({"plate_format": "moped", "vehicle_kind": "quadricycle"}, "utter_quote"),
+        ({"operation": "duplicate", "reason": "damage", "storm_damage": True}, "utter_quote_storm"),
+        ({"operation": "duplicate", "moved": True}, "utter_quote_with_move"),
+        ({"holder": "lessor", "applicant": "agent", "moved": True}, "utter_quote"),
+    ],
+)
+def test_the_price_said_is_the_one_of_the_case(facts: dict[str, Any], response: str) -> None:
+    assert GUIDES["price"].reply({"plate_format": "siv", **facts}, ON)[-1].response == response
+
+
 def test_the_fee_of_a_professional_is_told_once() -> None:
     assert price_said({"plate_format": "siv", "applicant": "professional"}).count("s’ajoutent") == 0
     assert price_said({"plate_format": "fni", "applicant": "professional"}).count("s’ajoutent") == 1

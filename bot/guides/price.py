@@ -14,7 +14,7 @@ from bot.law.fees import Quote, quote
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError
 from bot.law.plates import PlateFormat
-from bot.law.situation import Applicant, Reason, VehicleKind
+from bot.law.situation import Applicant, Holder, Reason, VehicleKind
 from bot.law.vehicle import Category, Energy, MissingFact, Vehicle
 
 # The category of the kinds that people name; the price of a duplicate differs for mopeds only.
@@ -39,7 +39,7 @@ _SLOTS = {
     "first_registration": "first_registration",
     "energy": "energy",
 }
-_PRICING = (*_SLOTS.values(), "operation", "reason", "storm_damage", "moved", "applicant")
+_PRICING = (*_SLOTS.values(), "operation", "reason", "storm_damage", "moved", "applicant", "holder")
 _OPEN = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_AFTER_STEPS, Outcome.INCOMPLETE})
 _ENERGIES = {"superethanol": Energy.E85, "gas": Energy.LPG}
 
@@ -134,15 +134,17 @@ def _quote(facts: Facts, on: dt.date) -> Quote:
 
 
 def _operation(facts: Facts) -> Operation:
-    if facts.get("operation"):
-        return Operation(facts["operation"])
-    if facts.get("applicant") == Applicant.BUYER.value:
+    named = facts.get("operation")
+    if named and named != Operation.DUPLICATE.value:
+        return Operation(named)
+    if not named and facts.get("applicant") == Applicant.BUYER.value:
         # No duplicate for who bought the vehicle: a card in the buyer's name (code de la route, art. R322-5).
         return Operation.CHANGE_OF_HOLDER
     # Bad weather destroys a card (CIBS, art. L421-40): it does not steal one.
     if facts.get("storm_damage") and facts.get("reason") != Reason.THEFT.value:
         return Operation.DUPLICATE_AFTER_STORM
-    if facts.get("moved"):
+    # Who rents tells the lessor, who declares the new address (code de la route, art. R322-7).
+    if facts.get("moved") and facts.get("holder") != Holder.LESSOR.value:
         return Operation.DUPLICATE_WITH_ADDRESS_CHANGE
     return Operation.DUPLICATE
 

@@ -83,7 +83,9 @@ def _response(price: Quote, facts: Facts) -> str:
 
 
 def _is_moped(facts: Facts) -> bool:
-    return facts.get("vehicle_kind") == VehicleKind.MOPED or facts.get("plate_format") == PlateFormat.MOPED
+    # As the calculator has it: the plate speaks only where the kind is not known.
+    kind = facts.get("vehicle_kind")
+    return bool(kind == VehicleKind.MOPED if kind else facts.get("plate_format") == PlateFormat.MOPED)
 
 
 def _explained_line(line: TaxLine) -> Line:

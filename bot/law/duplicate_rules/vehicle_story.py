@@ -58,7 +58,8 @@ def plate_unknown(case: Case) -> Finding | None:
 def moped(case: Case) -> Finding | None:
     """A moped's price is to be confirmed when paying: fixed tax, no forwarding fee (CIBS L421-38)."""
     known = case.situation
-    if known.vehicle_kind is not VehicleKind.MOPED and known.plate_format is not PlateFormat.MOPED:
+    has_moped_plate = known.vehicle_kind is None and known.plate_format is PlateFormat.MOPED
+    if known.vehicle_kind is not VehicleKind.MOPED and not has_moped_plate:
         return None
     if _storm(known):
         return None
