@@ -127,8 +127,9 @@ class AssistantProcessor(MessageProcessor):
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
         """Whether a message of the conversation had a button with that payload, however long ago."""
-        if payload in offered_payloads(tracker):
-            return True
+        was_recently = payload in offered_payloads(tracker)
+        if was_recently or not getattr(tracker, "left_out", 0):
+            return was_recently
         whole = await self.tracker_store.retrieve(tracker.sender_id)
         return whole is not None and payload in offered_payloads(whole)
 

@@ -95,7 +95,7 @@ class Sentences:
         standard = self.variation(name, {}, "") or variation
         writer = _Writer(self, slots, channel, values, on)
         body = writer.write(variation["text"])
-        metadata = {**standard.get("metadata", {}), **variation.get("metadata", {})}
+        metadata = self.metadata(name, variation)
         references = [*metadata.get("sources", []), *values.get("sources", []), *writer.references]
         cited = sources.cited(dict.fromkeys(references), on)
         notes = [] if name.startswith(QUESTION_PREFIX) else [sources.line(cited)]
@@ -117,6 +117,11 @@ class Sentences:
                 **self._downloads(values.get("downloads") or [], slots, channel),
             },
         }
+
+    def metadata(self, name: str, variation: dict[str, Any]) -> dict[str, Any]:
+        """What stands beside a wording; sources stand with the standard one, and the others say the same."""
+        standard = self.variation(name, {}, "") or variation
+        return {**standard.get("metadata", {}), **variation.get("metadata", {})}
 
     def variation(self, name: str, slots: dict[str, Any], channel: str) -> dict[str, Any] | None:
         """The wording of a response for those slots and that channel, or None.
@@ -219,9 +224,7 @@ class _Writer:
         variation = self._sentences.variation(item["response"], self._slots, self._channel)
         if variation is None:
             raise MissingValue(item["response"])
-        # Sources stand with the standard wording: the others say the same.
-        standard = self._sentences.variation(item["response"], {}, "") or variation
-        own = {**standard.get("metadata", {}), **variation.get("metadata", {})}.get("sources", [])
+        own = self._sentences.metadata(item["response"], variation).get("sources", [])
         self.references += [item["reference"], *own] if item.get("reference") else own
         inner = _Writer(self._sentences, self._slots, self._channel, item.get("values", {}), self._on)
         return inner.write(variation["text"])
