@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.law.public_holidays import LEGAL_LOCAL_DAYS, places, public_holidays
 from bot.law.time_limits import (
     DayKind,
     TimeLimit,
@@ -74,6 +76,62 @@ def test_the_careful_date_stays_and_the_law_s_date_is_beside_it(
 def test_a_local_holiday_counts_where_it_is_kept(holiday: str, department: str) -> None:
     assert kind_of(day(holiday), department) is DayKind.PUBLIC_HOLIDAY
     assert kind_of(day(holiday), "75") is not DayKind.PUBLIC_HOLIDAY
+
+
+@pytest.mark.parametrize(
+    ("custom", "department"),
+    [
+        ("2026-07-21", "971"),  # Victor Schoelcher
+        ("2026-07-21", "972"),
+        ("2026-07-21", "978"),
+        ("2027-03-04", "971"),  # Mi-Carême
+        ("2027-03-26", "971"),  # Good Friday
+        ("2027-03-26", "972"),
+        ("2027-04-28", "986"),  # Saint Pierre Chanel
+    ],
+)
+def test_a_day_that_only_custom_keeps_extends_nothing(custom: str, department: str) -> None:
+    assert limit_on(day(custom), department) == TimeLimit(day(custom), None, DayKind.WORKING_DAY)
+
+
+@pytest.mark.parametrize(
+    ("abolition", "department"),
+    [
+        ("2026-04-27", "976"),
+        ("2026-05-22", "972"),
+        ("2026-05-27", "971"),
+        ("2026-05-28", "978"),
+        ("2026-06-10", "973"),
+        ("2026-10-09", "977"),
+        ("2027-12-20", "974"),
+    ],
+)
+def test_the_abolition_of_slavery_is_kept_on_the_day_of_each_territory(
+    abolition: str, department: str
+) -> None:
+    assert kind_of(day(abolition), department) is DayKind.PUBLIC_HOLIDAY
+    assert kind_of(day(abolition), None) is DayKind.WORKING_DAY
+
+
+def test_every_local_day_of_the_library_was_read_as_legal_or_as_custom() -> None:
+    custom = {
+        "971": {"Vendredi saint", "Mi-Carême", "Fête de Victor Schoelcher"},
+        "972": {"Vendredi saint", "Fête de Victor Schoelcher"},
+        "MF": {"Fête de Victor Schoelcher"},
+        "WF": {"Saint Pierre Chanel", "Saints Pierre et Paul", "Fête du Territoire"},
+    }
+    national = set(holidays.country_holidays("FR", years=2026, language="fr").values())
+    for place in places():
+        listed = holidays.country_holidays("FR", subdiv=place, years=range(2024, 2028), language="fr")
+        local = {name for date in listed for name in listed.get_list(date)} - national
+        assert local == LEGAL_LOCAL_DAYS.get(place, frozenset()) | custom.get(place, set()), place
+
+
+def test_the_national_days_are_the_eleven_of_the_labour_code() -> None:
+    days = {
+        "01-01", "04-06", "05-01", "05-08", "05-14", "05-25", "07-14", "08-15", "11-01", "11-11", "12-25",
+    }  # fmt: skip
+    assert {f"{date:%m-%d}" for date in public_holidays("", 2026)} == days
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ The two months to go to the administrative court (CJA R421-1) and to appeal to t
 L411-2) are counted from date to date: notified on 3 October, they end on 3 December. The law may leave a day
 more (the limit is "franc") and moves a last day that is no working day to the next one (CPC 642): both are
 margins nobody should count on. ``safe`` ignores them, ``extended`` tells the second, for information only.
+A day is a public holiday only where a text makes it one (``public_holidays``): custom moves no limit.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
-import holidays
+from bot.law.public_holidays import public_holidays
 
 _SATURDAY = 5
 _SUNDAY = 6
 
-# Departments and territories with public holidays of their own, by the code the calendar package uses.
-_CALENDARS = {
+# Departments and territories with public holidays of their own, by the code of ``public_holidays``; Corsica
+# and the other departments follow the national calendar.
+_PLACES = {
     "57": "57",
     "67": "6AE",
     "68": "6AE",
@@ -65,10 +66,13 @@ def add_months(day: dt.date, months: int) -> dt.date:
 
 
 def kind_of(day: dt.date, department: str | None) -> DayKind:
-    """Whether offices work that day; ``department`` adds its own holidays, None means the national ones."""
+    """Whether offices work that day; ``department`` adds its own holidays, None means the national ones.
+
+    Public holidays are those of code du travail, art. L3133-1, L3134-13 and L3422-2 (``public_holidays``).
+    """
     if day.weekday() == _SUNDAY:
         return DayKind.SUNDAY
-    if day in _public_holidays(department, day.year):
+    if day in public_holidays(_PLACES.get(department or "", ""), day.year):
         return DayKind.PUBLIC_HOLIDAY
     return DayKind.SATURDAY if day.weekday() == _SATURDAY else DayKind.WORKING_DAY
 
@@ -110,10 +114,3 @@ def limit_on(last: dt.date, department: str | None) -> TimeLimit:
 def is_surely_over(limit: TimeLimit, on: dt.date, department: str | None) -> bool:
     """Whether the limit has ended even with the two margins of the law: the extra day, then a working day."""
     return on > next_working_day(limit.safe + dt.timedelta(days=1), department)
-
-
-@lru_cache(maxsize=256)
-def _public_holidays(department: str | None, year: int) -> frozenset[dt.date]:
-    # Corsica and the other departments follow the national calendar.
-    subdivision = _CALENDARS.get(department) if department is not None else None
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))

@@ -36,6 +36,26 @@ def test_the_day_after_christmas_is_a_holiday_in_alsace_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("at", "place"),
+    [("2026-07-21 10:00", "972"), ("2027-03-04 10:00", "971"), ("2027-03-26 10:00", "971")],
+)
+def test_a_day_that_only_custom_keeps_does_not_close_the_desk(at: str, place: str) -> None:
+    moment = dt.datetime.fromisoformat(at)
+    assert hours.is_open(WEEK, place, moment)
+    eve = moment - dt.timedelta(days=1)
+    assert hours.next_opening(WEEK, place, eve.replace(hour=20)) == hours.Opening(moment.date(), "09:00")
+
+
+@pytest.mark.parametrize(
+    ("at", "place"), [("2026-05-22 10:00", "972"), ("2027-05-27 10:00", "971"), ("2027-03-26 10:00", "57")]
+)
+def test_a_local_public_holiday_closes_the_desk(at: str, place: str) -> None:
+    moment = dt.datetime.fromisoformat(at)
+    assert not hours.is_open(WEEK, place, moment)
+    assert hours.is_open(WEEK, "", moment)
+
+
+@pytest.mark.parametrize(
     ("at", "day", "time"),
     [
         ("2026-11-23 08:00", "2026-11-23", "09:00"),

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
+from bot.law import public_holidays
 from bot.mediator.security.accounts import INVITATION_DAYS, Refused
 from bot.mediator.security.roles import Role
 from bot.mediator.store.tables import DESKS
@@ -57,7 +58,7 @@ def keep_desk(visit: Visit) -> Response:
         opened = {str(day): hours.read_spans(visit.form.get(f"day_{day}", "")) for day in DAYS}
     except ValueError:
         return _page(visit, 400, fault="hours")
-    if not name or subdivision not in ("", *hours.subdivisions()):
+    if not name or subdivision not in ("", *public_holidays.places()):
         return _page(visit, 400, fault="desk")
     values = {"name": name, "subdivision": subdivision, "hours": opened}
     try:
@@ -84,7 +85,7 @@ def _page(visit: Visit, status: int = 200, fault: str | None = None, invitation:
         accounts=accounts,
         desks=desks,
         roles=[role.value for role in Role],
-        subdivisions=hours.subdivisions(),
+        subdivisions=public_holidays.places(),
         days=DAYS,
         written=hours.written_spans,
         fault=fault,

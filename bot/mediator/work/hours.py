@@ -1,4 +1,4 @@
-"""When a desk is open: hours by day of the week, never on a public holiday."""
+"""When a desk is open: hours by day of the week, never on a public holiday that a text makes one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import holidays
+from bot.law.public_holidays import public_holidays
 
 # As in the store: day of the week as text (Monday is "0") → pairs of times "09:00".
 Hours = Mapping[str, list[list[str]]]
@@ -50,16 +50,6 @@ def earliest(openings: Iterable[Opening | None]) -> Opening | None:
     """The first of several openings."""
     found = [opening for opening in openings if opening is not None]
     return min(found, key=lambda opening: (opening.day, opening.time), default=None)
-
-
-def public_holidays(subdivision: str, year: int) -> frozenset[dt.date]:
-    """The public holidays of a year there (code du travail, art. L3133-1, and those of the place)."""
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision or None, years=year))
-
-
-def subdivisions() -> tuple[str, ...]:
-    """The places whose public holidays differ from the mainland's."""
-    return tuple(sorted(holidays.France.subdivisions))
 
 
 def read_spans(text: str) -> list[list[str]]:
