@@ -25,9 +25,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.intents import ASK_BETWEEN, FALLBACK
 from bot.nlu.label_model import LabelModel
 from bot.nlu.ranking import Ranking
+from bot.nlu.subject import subject_of
 from bot.nlu.text import fold
 from bot.nlu.topics import FAQ, SURE_FROM
-from bot.privacy.masking import without_masks
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         ``model`` tells which words are French; with none of them the speller trusts the examples alone.
         """
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
-        texts = [without_masks(example.get(TEXT)) for example in examples]
+        texts = [subject_of(example.get(TEXT)) for example in examples]
         labels = [example.get_full_intent() for example in examples]
         french = _frequent_words(model)
         self._model = LabelModel(self._config["encoders"], self._config["out_of_scope_weight"], french)
@@ -120,8 +120,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """The same messages with intent, ranking and the question asked."""
-        # A name or an address beside a question says nothing of its topic.
-        texts = [without_masks(message.get(TEXT) or "") for message in messages]
+        # A name, an address or a plate beside a question says nothing of its topic.
+        texts = [subject_of(message.get(TEXT) or "") for message in messages]
         if self._model is None:
             return messages
         for message, ranking in zip(messages, self._model.rank(texts), strict=True):

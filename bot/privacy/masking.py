@@ -48,7 +48,10 @@ PLATES = {
     "w_garage": "plaque W garage",
     "": "plaque",
 }
-_FORMATS = {words.lower(): format_ for format_, words in PLATES.items() if format_}
+# What a mask's words say: the kind, and a plate's format.
+_READ = {words.lower(): (kind, "") for kind, words in WORDS.items()} | {
+    words.lower(): ("plate", format_) for format_, words in PLATES.items()
+}
 _LONGEST_FIRST = sorted({*WORDS.values(), *PLATES.values()}, key=len, reverse=True)
 _MASK = re.compile(
     rf"\[(?P<words>{'|'.join(map(re.escape, _LONGEST_FIRST))})(?: : d[ée]partement (?:\d{{2,3}}|2[AB]))?\]",
@@ -57,15 +60,15 @@ _MASK = re.compile(
 # The secret part of a personal sheet's address: random signs, in which a recogniser may see a number.
 SHEET_ADDRESS = re.compile(r"(?<=/fiche/)[A-Za-z0-9_-]{27}(?![\w-])")
 # Fewer than these beside a mask ("plaque […]") leave the mask as what the message says.
-_WORDS_THAT_SAY_SOMETHING = 3
 
 
 @dataclass(frozen=True)
-class MaskedPlate:
-    """Where a mask stands for a registration number, and the format it keeps."""
+class Mask:
+    """Where a mask stands, the kind of what it stands for, and a plate's format ("" where it is unknown)."""
 
     start: int
     end: int
+    kind: str
     format: str
 
 
@@ -95,18 +98,16 @@ def replacement(found: Found) -> str:
     return f"[{WORDS[found.kind]}{kept}]"
 
 
-def plate_formats(text: str) -> Iterator[MaskedPlate]:
-    """The registration numbers that were masked in ``text``, accents and case aside."""
+def masks(text: str) -> Iterator[Mask]:
+    """The masks that stand in ``text``, in order, accents and case aside."""
     for match in _MASK.finditer(text):
-        format_ = _FORMATS.get(match["words"].lower())
-        if format_:
-            yield MaskedPlate(match.start(), match.end(), format_)
+        kind, format_ = _READ[match["words"].lower()]
+        yield Mask(match.start(), match.end(), kind, format_)
 
 
-def without_masks(text: str) -> str:
-    """The rest of a masked text, where it says something by itself; the whole text otherwise."""
-    rest = _MASK.sub(" ", text)
-    return " ".join(rest.split()) if len(re.findall(r"\w{2,}", rest)) >= _WORDS_THAT_SAY_SOMETHING else text
+def plate_formats(text: str) -> Iterator[Mask]:
+    """The masks of registration numbers whose format is known."""
+    return (mask for mask in masks(text) if mask.format)
 
 
 def _find(plain: str) -> tuple[Found, ...]:

@@ -116,12 +116,6 @@ def test_dates_beside_personal_data_are_still_facts(text: str) -> None:
     assert found["refused_on"] == "2026-10-03"
 
 
-def test_a_mask_beside_a_question_is_left_out_of_what_is_classified() -> None:
-    masked = masking.mask("je m'appelle Jean Dupont, combien coûte un duplicata ?")
-    assert "[" not in masking.without_masks(masked)
-    assert masking.without_masks("plaque [plaque FNI]") == "plaque [plaque FNI]"
-
-
 @pytest.mark.parametrize("invisible", ["\u200b", "\u2060", "\ufeff", "\u00ad"])
 def test_invisible_characters_hide_nothing(invisible: str) -> None:
     assert "12 34" not in masking.mask(f"06 {invisible}12 34 5{invisible}6 78")
