@@ -14,7 +14,8 @@ from enum import Enum
 from bot.law import fees_before_2021
 from bot.law.forwarding_fee import forwarding_fee
 from bot.law.operations import Document, Issue, Operation, Purpose, issue
-from bot.law.parameters import parameter, value_on
+from bot.law.parameters import ParameterError, value_on
+from bot.law.regimes import Regime, applies, first_day
 from bot.law.regional_tax import regional_tax
 from bot.law.tax_lines import Line, Reason, Tax, Uncertainty
 from bot.law.transport_tax import transport_exemption, transport_tax
@@ -131,8 +132,10 @@ def quote(
     only. Raises MissingFact naming a fact that decides and is not known, ValueError for an operation that
     no rule here prices, ParameterError naming region and day where a value is not known.
     """
+    if not applies(Regime.PRICES_BEFORE_2021, on):
+        raise ParameterError(f"no price rule is known on {on.isoformat()}")
     request = issue(operation, vehicle, on, address_changes_before)
-    old_rules = on < first_day()
+    old_rules = not applies(Regime.CODE_OF_TAXES_ON_GOODS, on)
     readings: tuple[Reading, ...]
     if old_rules:
         readings = (Reading(Why.SETTLED, (), fees_before_2021.lines(request, vehicle, on, region)),)
@@ -147,9 +150,9 @@ def quote(
     return Quote(operation, on, readings, tuple(notes))
 
 
-def first_day() -> dt.date:
-    """The first day of the rules of this module: the day the fixed tax starts."""
-    return parameter("fees.fixed_tax").values[0].since
+def _since() -> dt.date:
+    """The first day of the rules of this module, which dates the lines that rest on no value."""
+    return first_day(Regime.CODE_OF_TAXES_ON_GOODS)
 
 
 def _readings(request: Issue) -> Iterable[tuple[Why, tuple[str, ...], Issue]]:
@@ -179,12 +182,12 @@ def _lines(request: Issue, vehicle: Vehicle, on: dt.date, region: str | None) ->
 def _regional(request: Issue, vehicle: Vehicle, on: dt.date, region: str | None) -> Line:
     """The regional tax, due only on a change of holder or what is treated as one (art. L421-33, 2°)."""
     if Purpose.STORM_REPLACEMENT in request.purposes:
-        return Line(Tax.REGIONAL, 0, "cibs:L421-51", first_day(), Reason.STORM_REPLACEMENT_EXEMPT)
+        return Line(Tax.REGIONAL, 0, "cibs:L421-51", _since(), Reason.STORM_REPLACEMENT_EXEMPT)
     if Purpose.SPOUSE in request.purposes:
-        return Line(Tax.REGIONAL, 0, "cibs:L421-52", first_day(), Reason.SPOUSE_EXEMPT)
+        return Line(Tax.REGIONAL, 0, "cibs:L421-52", _since(), Reason.SPOUSE_EXEMPT)
     if not request.purposes & CHANGES_OF_HOLDER:
         return _not_due(Tax.REGIONAL, request, Reason.NO_CHANGE_OF_HOLDER, "cibs:L421-33")
-    return regional_tax(vehicle, on, region, first_day())
+    return regional_tax(vehicle, on, region, _since())
 
 
 def _transport(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
@@ -199,7 +202,7 @@ def _transport(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
     if exemption is None:
         return transport_tax(vehicle, on)
     article = "cibs:L421-57" if exemption is Reason.COLLECTION_EXEMPT else "cibs:L421-30"
-    return Line(Tax.TRANSPORT, 0, article, first_day(), exemption)
+    return Line(Tax.TRANSPORT, 0, article, _since(), exemption)
 
 
 def _emissions_and_mass(request: Issue, vehicle: Vehicle) -> Line:
@@ -210,7 +213,7 @@ def _emissions_and_mass(request: Issue, vehicle: Vehicle) -> Line:
         raise ValueError("no price rule here covers the emissions and mass of a new passenger car")
     # Some pick-ups of category N1 count as passenger cars (art. L421-2).
     doubts = (Uncertainty.PICKUP_EMISSIONS_TAX,) if vehicle.category is Category.N1 else ()
-    return Line(Tax.EMISSIONS_AND_MASS, 0, "cibs:L421-30", first_day(), Reason.NO_PASSENGER_CAR, doubts)
+    return Line(Tax.EMISSIONS_AND_MASS, 0, "cibs:L421-30", _since(), Reason.NO_PASSENGER_CAR, doubts)
 
 
 def _fixed(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
@@ -218,10 +221,10 @@ def _fixed(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
     if request.document is not Document.CERTIFICATE:
         return _not_due(Tax.FIXED, request, Reason.NO_CERTIFICATE, "cibs:L421-33")
     if request.purposes & {Purpose.STORM_REISSUE, Purpose.STORM_REPLACEMENT}:
-        return Line(Tax.FIXED, 0, "cibs:L421-40", first_day(), Reason.FIXED_TAX_EXEMPT_STORM)
+        return Line(Tax.FIXED, 0, "cibs:L421-40", _since(), Reason.FIXED_TAX_EXEMPT_STORM)
     if request.purposes <= EXEMPT_PURPOSES:
         reason = _ONLY.get(request.purposes, Reason.FIXED_TAX_EXEMPT_ONLY_LISTED)
-        return Line(Tax.FIXED, 0, "cibs:L421-39", first_day(), reason)
+        return Line(Tax.FIXED, 0, "cibs:L421-39", _since(), reason)
     value = value_on("fees.fixed_tax", on)
     doubts: tuple[Uncertainty, ...] = ()
     if request.purposes & {Purpose.SPOUSE, Purpose.NAME}:
@@ -234,7 +237,7 @@ def _fixed(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
 def _not_due(tax: Tax, request: Issue, reason: Reason, article: str) -> Line:
     """A line of nothing: because no certificate is issued, or else for the reason given."""
     if request.document is Document.NONE:
-        return Line(tax, 0, article, first_day(), Reason.NO_CERTIFICATE, (Uncertainty.NO_TARIFF_FOUND,))
+        return Line(tax, 0, article, _since(), Reason.NO_CERTIFICATE, (Uncertainty.NO_TARIFF_FOUND,))
     if request.document is Document.LABEL:
-        return Line(tax, 0, "bofip_fixed_tax", first_day(), Reason.LABEL_ONLY)
-    return Line(tax, 0, article, first_day(), reason)
+        return Line(tax, 0, "bofip_fixed_tax", _since(), Reason.LABEL_ONLY)
+    return Line(tax, 0, article, _since(), reason)

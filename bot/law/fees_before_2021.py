@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.law.forwarding_fee import first_day, forwarding_fee
+from bot.law.forwarding_fee import forwarding_fee
 from bot.law.operations import Document, Issue, Purpose
 from bot.law.parameters import value_on
+from bot.law.regimes import Regime, first_day
 from bot.law.regional_tax import ROAD_TRANSPORT, UNFAVOURED, Rate, rate_on
 from bot.law.tax_lines import Line, Reason, Tax, Uncertainty
 from bot.law.transport_tax import transport_exemption, transport_tax
@@ -114,4 +115,4 @@ def _all_nothing(reason: Reason, doubts: tuple[Uncertainty, ...] = ()) -> tuple[
 
 
 def _nothing(tax: Tax, reason: Reason, doubts: tuple[Uncertainty, ...] = ()) -> Line:
-    return Line(tax, 0, _DUPLICATE, first_day(), reason, doubts)
+    return Line(tax, 0, _DUPLICATE, first_day(Regime.PRICES_BEFORE_2021), reason, doubts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.law.operations import Document, Issue, Purpose
-from bot.law.parameters import parameter, value_on
+from bot.law.parameters import value_on
+from bot.law.regimes import Regime, first_day
 from bot.law.tax_lines import Line, Reason, Tax, Uncertainty
 from bot.law.vehicle import Vehicle
 
@@ -30,10 +31,5 @@ def forwarding_fee(request: Issue, vehicle: Vehicle, on: dt.date) -> Line:
     return Line(Tax.FORWARDING, amount, value.reference, value.since, Reason.FORWARDING_FEE_DUE, doubts)
 
 
-def first_day() -> dt.date:
-    """The first day of the fee, which is also the first day that any price here covers."""
-    return parameter("fees.forwarding_fee").values[0].since
-
-
 def _nothing(reason: Reason) -> Line:
-    return Line(Tax.FORWARDING, 0, _DECREE, first_day(), reason)
+    return Line(Tax.FORWARDING, 0, _DECREE, first_day(Regime.FORWARDING_FEE), reason)

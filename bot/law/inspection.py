@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.law.parameters import number_on, parameter
+from bot.law.parameters import number_on
+from bot.law.regimes import Regime, applies
 from bot.law.situation import VehicleKind
 from bot.law.time_limits import add_months
 
@@ -24,7 +25,7 @@ def inspection_required(
     """
     if kind is VehicleKind.COLLECTION:
         return True
-    if kind in TWO_WHEELS and not _two_wheels_subject(on):
+    if kind in TWO_WHEELS and not applies(Regime.TWO_WHEELS_INSPECTION, on):
         return False
     due = first_inspection_due(kind, first_registration, on)
     return None if due is None else on > due
@@ -41,7 +42,7 @@ def first_inspection_due(
         return None
     if kind in LIGHT:
         return add_months(first_registration, 12 * number_on("deadlines.first_inspection_car", on))
-    if kind in TWO_WHEELS and _two_wheels_subject(on):
+    if kind in TWO_WHEELS and applies(Regime.TWO_WHEELS_INSPECTION, on):
         return add_months(first_registration, 12 * number_on("deadlines.first_inspection_two_wheels", on))
     return None
 
@@ -58,7 +59,3 @@ def first_inspection_open(
         return None
     opens = add_months(due, -number_on("deadlines.inspection_window_car", on))
     return due if opens <= on <= due else None
-
-
-def _two_wheels_subject(on: dt.date) -> bool:
-    return on >= parameter("deadlines.first_inspection_two_wheels").values[0].since
