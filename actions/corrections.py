@@ -18,7 +18,7 @@ ASKABLE = frozenset(
     | {"inspection", "vehicle_kind", "first_registration", "moved", "original_found", "region", "energy"}
     | {"fiscal_power", "file_status", "refused_on", "refusal_states_remedies", "residence", "urgent"}
     | {"gracious_appeal_on", "gracious_answer_on", "hierarchical_appeal_on", "hierarchical_answer_on"}
-    | {"validated_on", "delivery_notice_on"}
+    | {"validated_on", "shipped_on"}
 )
 MAX_CHOICES = 10
 

@@ -110,7 +110,9 @@ def test_every_step_and_warning_of_the_written_cases_has_a_known_source() -> Non
         ({"file_status": "none", "requested_on": "2026-10-03"}, "requested_on with file_status none"),
         ({"file_status": "under_review", "validated_on": "2026-10-03"}, "validated_on with file_status"),
         ({"refused_on": "2026-10-03", "validated_on": "2026-10-04"}, "refused_on or an appeal"),
-        ({"validated_on": "2026-10-05", "delivery_notice_on": "2026-10-04"}, "delivery_notice_on is before"),
+        ({"validated_on": "2026-10-05", "shipped_on": "2026-10-04"}, "shipped_on is before validated_on"),
+        ({"requested_on": "2026-10-05", "shipped_on": "2026-10-04"}, "shipped_on is before requested_on"),
+        ({"refused_on": "2026-10-03", "shipped_on": "2026-10-04"}, "refused_on or an appeal"),
     ],
 )
 def test_an_impossible_case_names_its_fields(facts: dict[str, str], named: str) -> None:
@@ -140,7 +142,9 @@ def test_an_impossible_case_names_its_fields(facts: dict[str, str], named: str) 
             "2026-11-21",
             ("residence", "gracious_answer_on"),
         ),
-        ({"file_status": "sent"}, "2026-11-21", ("validated_on", "delivery_notice_on")),
+        ({"file_status": "validated"}, "2026-11-21", ("validated_on",)),
+        ({"file_status": "sent"}, "2026-11-21", ("shipped_on",)),
+        ({"file_status": "sent", "shipped_on": day("2026-11-18")}, "2026-11-21", ()),
         ({"file_status": "received"}, "2026-11-21", ()),
     ],
 )
@@ -285,7 +289,7 @@ def test_a_coherent_request_always_has_a_plan(
         file_status=status,
         requested_on=None if status is FileStatus.NONE else start,
         validated_on=first if delivered else None,
-        delivery_notice_on=second if delivered and gaps[1] % 2 else None,
+        shipped_on=second if delivered and gaps[1] % 2 else None,
         urgent=urgent,
     )
     told = plan(case, third)

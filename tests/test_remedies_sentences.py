@@ -38,7 +38,7 @@ QUESTIONS = [
     "refusal_states_remedies",
     "residence",
     "urgent",
-    "delivery_notice_on",
+    "shipped_on",
     "gracious_appeal_on",
     "gracious_answer_on",
     "hierarchical_appeal_on",

@@ -14,7 +14,7 @@ from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, check, ope
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
 # The rest of what the core could ask refines the plan; its answer tells it, and takes it when it is told.
-_ASKED = frozenset({"file_status", "refused_on", "validated_on", "gracious_answer_on"})
+_ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})
 # One reading of the plan needs few words: what is open now, then what follows.
 _MAX_STEPS = 5
 

@@ -146,7 +146,7 @@ STEPS = _by_code(
         Item("request_online", "code_route:R322-10"),
         Item("request_through_professional", "code_route:R322-1"),
         Item("print_provisional", "arrete_2009:17"),
-        Item("wait_for_card", "sp_remedies"),
+        Item("wait_for_card", "sp_delivery"),
         Item("fit_new_plates", "sp_duplicate"),
         Item("tell_others_new_number", "sp_duplicate"),
         Item("keep_damaged_card", "arrete_2009:17"),
@@ -205,7 +205,7 @@ WARNINGS = _by_code(
         Item("recent_inspection_for_sale", "code_route:R323-22"),
         Item("keep_credentials_private", "", certain=False),
         Item("provisional_only_in_france", "sp_duplicate"),
-        Item("post_office_pickup", "legalplace_duplicate", certain=False),
+        Item("tracked_letter", "ants_shipping"),
     )
 )
 

@@ -19,7 +19,7 @@ _OF_STEPS = {
     "hierarchical_appeal": ("hierarchical_deadline", 14),
     "court": ("court_deadline", 14),
     "ask_reasons_of_silence": ("reasons_deadline", 14),
-    "pick_up": ("pickup_deadline", 3),
+    "wait_letter": ("wait_until", 0),
     "wait_delivery": ("expected_on", 0),
     "wait_answer": ("silence_on", 0),
 }

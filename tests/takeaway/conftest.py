@@ -80,8 +80,8 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         ("hierarchical_appeal", "reasons_of_silence", "defender"),
     ),
     "too late": ({"file_status": "refused", "refused_on": "2026-03-03"}, "remedy", ("defender",)),
-    "at the post office": (
-        {"file_status": "sent", "validated_on": "2026-11-03", "delivery_notice_on": "2026-11-16"},
+    "shipped": (
+        {"file_status": "sent", "validated_on": "2026-11-03", "shipped_on": "2026-11-16"},
         "remedy",
         (),
     ),

@@ -64,7 +64,7 @@ def check_typography(shown: str) -> None:
 def test_each_wording_has_its_own_page(world: World) -> None:
     standard, easy = world.html("stolen card"), world.html("stolen card", "simple")
     assert "À faire, dans l’ordre" in standard and "Ce que vous devez faire" in easy
-    assert "Attendez la carte. Elle vient par La Poste." in easy and "sous pli sécurisé" not in easy
+    assert "Attendez la carte. Elle vient par La Poste." in easy and "lettre suivie" not in easy
 
 
 def test_a_price_stands_with_its_lines_and_total(world: World) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from bot.law.duplicate_rules.finding import Case, Finding
+from bot.law.parameters import parameter
 from bot.law.situation import (
     Applicant,
     Holder,
@@ -26,7 +29,10 @@ def payment(case: Case) -> Finding | None:
 
 
 def request(case: Case) -> Finding | None:
-    """Accepted: file number, provisional certificate, then the card (R322-10; arrêté, art. 17)."""
+    """Accepted: file number, provisional certificate, then the card (R322-10; arrêté, art. 17).
+
+    Since 1 January 2025 the card comes by tracked letter, into the letter box (France Titres).
+    """
     known = case.situation
     through = known.applicant is Applicant.PROFESSIONAL
     with_address = known.holder not in {Holder.COMPANY, Holder.MINOR, Holder.LESSOR}
@@ -37,5 +43,9 @@ def request(case: Case) -> Finding | None:
             "wait_for_card",
         ),
         documents=("request_information", *(("address_proof",) if with_address else ())),
-        warnings=("post_office_pickup",),
+        warnings=("tracked_letter",) if case.on >= _tracked_letter_starts() else (),
     )
+
+
+def _tracked_letter_starts() -> dt.date:
+    return parameter("milestones.tracked_letter_starts").values[0].since

@@ -87,8 +87,8 @@ def open_questions(case: Case, on: dt.date) -> tuple[str, ...]:
     for name, variants in _variants(case).items():
         if len({_told(plan(variant, on)) for variant in variants}) > 1:
             asked.append(name)
-    if current.stage in (Stage.NOT_RECEIVED, Stage.WAITING_UNDATED) and case.delivery_notice_on is None:
-        asked.append("delivery_notice_on")
+    if current.stage is Stage.SHIPPED_UNDATED:
+        asked.append("shipped_on")
     if current.stage in (Stage.REFUSED_UNDATED, Stage.LIMIT_PASSED) and case.gracious_appeal_on is None:
         asked.append("gracious_appeal_on")
     if current.stage is Stage.APPEAL_PENDING and case.gracious_appeal_on and not case.gracious_answer_on:

@@ -34,14 +34,15 @@ class Case:
 
     ``refused_on`` is the day the refusal was notified. The answers are rejections: an appeal that succeeds
     ends the case. An appeal counts from the day the administration had it; the day of posting gives dates
-    that are too early, never too late. ``department`` only serves for its public holidays.
+    that are too early, never too late. ``shipped_on`` is the day the tracking says the card was posted.
+    ``department`` only serves for its public holidays.
     """
 
     file_status: FileStatus | None = None
     requested_on: dt.date | None = None
     incomplete_notice_on: dt.date | None = None
     validated_on: dt.date | None = None
-    delivery_notice_on: dt.date | None = None
+    shipped_on: dt.date | None = None
     refused_on: dt.date | None = None
     refusal_states_remedies: bool | None = None
     gracious_appeal_on: dt.date | None = None
@@ -58,7 +59,8 @@ _ORDER = (
     ("requested_on", "incomplete_notice_on"),
     ("requested_on", "validated_on"),
     ("requested_on", "refused_on"),
-    ("validated_on", "delivery_notice_on"),
+    ("requested_on", "shipped_on"),
+    ("validated_on", "shipped_on"),
     ("incomplete_notice_on", "validated_on"),
     ("incomplete_notice_on", "refused_on"),
     ("refused_on", "gracious_appeal_on"),
@@ -81,7 +83,7 @@ _OF_A_REFUSAL = (
     "hierarchical_answer_on",
 )
 
-_OF_A_DELIVERY = ("validated_on", "delivery_notice_on")
+_OF_A_DELIVERY = ("validated_on", "shipped_on")
 
 _DELIVERED = (FileStatus.VALIDATED, FileStatus.SENT, FileStatus.RECEIVED)
 
@@ -110,7 +112,7 @@ def check(case: Case, on: dt.date) -> None:
             if getattr(case, name) is not None and case.file_status not in statuses:
                 raise ValueError(f"{name} with file_status {case.file_status.value}")
     if is_refused(case) and is_delivered(case):
-        raise ValueError("refused_on or an appeal with validated_on or delivery_notice_on")
+        raise ValueError("refused_on or an appeal with validated_on or shipped_on")
 
 
 def is_refused(case: Case) -> bool:

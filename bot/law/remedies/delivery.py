@@ -8,7 +8,11 @@ from bot.law.parameters import number_on
 from bot.law.remedies.case import Case, FileStatus, is_delivered
 from bot.law.remedies.steps import PAGE, defender, urgent
 from bot.law.remedies.vocabulary import Caution, Plan, Stage, Step, StepCode, WarningCode
-from bot.law.time_limits import TimeLimit, add_months, add_working_days, kind_of
+from bot.law.time_limits import add_months, add_working_days
+
+# France Titres on the shipping of cards.
+SHIPPING = "ants_shipping"
+ONE_DAY = dt.timedelta(days=1)
 
 
 def delivery_plan(case: Case, on: dt.date) -> Plan:
@@ -32,7 +36,9 @@ def delivery_plan(case: Case, on: dt.date) -> Plan:
         if len(warnings) > 1:
             now = (*now, defender())
         return Plan(on, Stage.UNDER_REVIEW, now, warnings=warnings)
-    return _sent_plan(case, on)
+    if status is FileStatus.SENT or case.shipped_on is not None:
+        return _shipped_plan(case, on)
+    return _validated_plan(case, on)
 
 
 def _initial_silence(case: Case, on: dt.date) -> tuple[Caution, ...]:
@@ -43,21 +49,9 @@ def _initial_silence(case: Case, on: dt.date) -> tuple[Caution, ...]:
     return (Caution(WarningCode.INITIAL_SILENCE, "crpa:L231-1", False),)
 
 
-def _sent_plan(case: Case, on: dt.date) -> Plan:
-    """A validated request: 7 working days as a rule, and 15 days at the post office; neither is sure."""
+def _validated_plan(case: Case, on: dt.date) -> Plan:
+    """A validated request, not known to be shipped: 7 working days on average, not guaranteed (F11475)."""
     track, contact = Step(StepCode.TRACK, PAGE), Step(StepCode.CONTACT, PAGE)
-    if case.delivery_notice_on is not None:
-        days = dt.timedelta(days=number_on("deadlines.post_office_pickup", on))
-        # The post office counts days of any kind: nothing moves the last one.
-        last = case.delivery_notice_on + days
-        limit = TimeLimit(last, None, kind_of(last, case.department))
-        if on > limit.safe:
-            now = (Step(StepCode.ASK_RESEND, "legalplace_duplicate", certain=False), contact, track)
-            return Plan(on, Stage.SENT_BACK, now)
-        values = {"pickup_deadline": limit.safe.isoformat()}
-        since = case.delivery_notice_on
-        pick_up = Step(StepCode.PICK_UP, "legalplace_duplicate", since, limit, certain=False, values=values)
-        return Plan(on, Stage.AT_POST_OFFICE, (pick_up, track), deadline=limit)
     no_promise = Caution(WarningCode.DELIVERY_NOT_GUARANTEED, PAGE)
     no_speed = Caution(WarningCode.NO_SPEEDING_UP, PAGE)
     if case.validated_on is None:
@@ -67,7 +61,23 @@ def _sent_plan(case: Case, on: dt.date) -> Plan:
     values = {"expected_on": expected.isoformat()}
     if on <= expected:
         wait = Step(StepCode.WAIT_DELIVERY, PAGE, certain=False, values=values)
-        later = (Step(StepCode.CONTACT, PAGE, opens=expected + dt.timedelta(days=1)),)
+        later = (Step(StepCode.CONTACT, PAGE, opens=expected + ONE_DAY),)
         return Plan(on, Stage.WAITING, (wait, track), later, (no_promise, no_speed), values=values)
     steps = (track, contact, *urgent(case), defender())
     return Plan(on, Stage.NOT_RECEIVED, steps, warnings=(no_promise,), values=values)
+
+
+def _shipped_plan(case: Case, on: dt.date) -> Plan:
+    """A card shipped by tracked letter: 10 whole days of waiting, then the contact form (France Titres)."""
+    track, check = Step(StepCode.TRACK_SHIPPING, SHIPPING), Step(StepCode.CHECK_MAILBOX, SHIPPING)
+    if case.shipped_on is None:
+        now = (track, check, Step(StepCode.CONTACT_AFTER_WAIT, SHIPPING))
+        return Plan(on, Stage.SHIPPED_UNDATED, now)
+    last = case.shipped_on + dt.timedelta(days=number_on("deadlines.wait_after_shipping", on))
+    values = {"wait_until": last.isoformat()}
+    if on <= last:
+        wait = Step(StepCode.WAIT_LETTER, SHIPPING, values=values)
+        later = (Step(StepCode.CONTACT, SHIPPING, opens=last + ONE_DAY),)
+        return Plan(on, Stage.SHIPPED, (wait, track, check), later, values=values)
+    steps = (track, Step(StepCode.CONTACT, SHIPPING), *urgent(case), defender())
+    return Plan(on, Stage.SHIPMENT_OVERDUE, steps, values=values)

@@ -29,7 +29,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "requested_on",
             "incomplete_notice_on",
             "validated_on",
-            "delivery_notice_on",
+            "shipped_on",
             "refused_on",
             "refusal_states_remedies",
             "gracious_appeal_on",
