@@ -1,8 +1,9 @@
 """What the format of a registration number says about the vehicle; the number itself is never kept.
 
 Formats: SIV ``AB-123-CD`` (code de la route, art. R322-2, since 15 October 2009), FNI ``1234 AB 56`` and
-``123 ABC 01`` before it, ``AA 000 A`` for the mopeds of before July 2015, ``WW-123-AB`` for a provisional
-number, ``W-123-AB`` (or three letters) for a garage.
+``123 ABC 01`` before it, ``WW-123-AB`` for a provisional number, ``W-123-AB`` (or three letters) for a
+garage. The mopeds of before July 2015 have a series of their own, from ``A 11 A`` to ``ZZ 999 Z``: one or two
+letters, two or three digits, one letter.
 
 Decision on the letters I, O and U, which SIV numbers never carry: the question is what the format says and
 a reader confuses O with 0 or Q, so ``recognise`` takes them. Inside a sentence they are what tells "du 300
@@ -71,7 +72,7 @@ _EXACT = (
     (PlateFormat.WW, re.compile(rf"WW\d{{3}}[A-Z]{{2}}|\d{{1,4}}WW{_DEPARTMENT}")),
     (PlateFormat.W_GARAGE, re.compile(rf"W\d{{3}}[A-Z]{{2,3}}|\d{{1,4}}W{_DEPARTMENT}")),
     (PlateFormat.SIV, re.compile(r"[A-Z]{2}\d{3}[A-Z]{2}")),
-    (PlateFormat.MOPED, re.compile(r"[A-Z]{2}\d{3}[A-Z]")),
+    (PlateFormat.MOPED, re.compile(r"[A-Z]{1,2}\d{2,3}[A-Z]")),
     (PlateFormat.FNI, re.compile(rf"\d{{1,4}}[A-Z]{{1,3}}{_DEPARTMENT}")),
 )
 # "letters" and "digits" name the groups in which a zero, an O, a one or an I may have been confused.
@@ -116,7 +117,15 @@ _INSIDE = (
         PlateFormat.FNI,
         _inside(r"(?P<digits>[0-9OI]{1,4})", r"(?P<word>[A-Z]{1,3})", rf"(?P<department>{_DEPARTMENT})"),
     ),
-    (PlateFormat.MOPED, _inside(r"(?P<letters>[A-Z]{2})", r"(?P<digits>\d{3})", r"(?P<last>[A-Z])")),
+    # No sign before or after: "X-A-12-B" or "A-12-B.fr" is something else.
+    (
+        PlateFormat.MOPED,
+        _inside(
+            rf"(?<![/'’{_DASHES}])(?P<letters>[A-Z]{{1,2}})",
+            r"(?P<digits>\d{2,3})",
+            rf"(?P<last>[A-Z])(?![/.'’{_DASHES}]\w)",
+        ),
+    ),
 )
 
 
@@ -128,8 +137,7 @@ def _is_meant(format_: PlateFormat, match: re.Match[str], text: str) -> bool:
     if format_ is PlateFormat.FNI:
         return _is_meant_fni(match, dashed, announced, alone)
     if format_ is PlateFormat.MOPED:
-        hinted = announced or alone or bool(_MOPED.search(text))
-        return dashed or (hinted and not _starts_a_phrase_or_a_model(match))
+        return _is_meant_moped(match, dashed, announced, alone)
     if format_ is PlateFormat.SIV:
         return dashed or not (_starts_a_phrase_or_a_model(match) or _ends_a_phrase(match))
     return dashed or not _ends_a_phrase(match)
@@ -137,7 +145,7 @@ def _is_meant(format_: PlateFormat, match: re.Match[str], text: str) -> bool:
 
 def _is_meant_fni(match: re.Match[str], dashed: bool, announced: bool, alone: bool) -> bool:
     word, digits = match["word"].upper(), match["digits"]
-    if word in _MONTHS or _UNIT_AFTER.match(match.string, match.end()):
+    if word in _MONTHS or _is_a_product(match) or _UNIT_AFTER.match(match.string, match.end()):
         return False
     # Four figures before a trim are a capacity ("1600 GTI") or one of the rare names of four figures.
     trims = _TRIMS if len(digits) < 4 or digits.endswith("00") or digits in _LONG_NAMES else frozenset()
@@ -145,6 +153,34 @@ def _is_meant_fni(match: re.Match[str], dashed: bool, announced: bool, alone: bo
     if len(digits) < 3 or len(word) == 1:
         return announced or (len(word) > 1 and (dashed or (alone and not named)))
     return dashed or announced or not named
+
+
+def _is_a_product(match: re.Match[str]) -> bool:
+    """ "12 x 37", "4 X 45": a single x between figures of one or two digits."""
+    return match["word"].upper() == "X" and len(match["digits"]) < 3 and " " in match["gap"]
+
+
+def _is_meant_moped(match: re.Match[str], dashed: bool, announced: bool, alone: bool) -> bool:
+    first, digits, last = match["letters"], match["digits"], match["last"]
+    before = match.string[: match.start()]
+    if _PART_OF_A_BUILDING.search(before):
+        return False
+    if dashed:
+        return True
+    if len(first) + len(digits) == len("AA000"):
+        hinted = announced or alone or bool(_MOPED.search(match.string))
+        return hinted and not _starts_a_phrase_or_a_model(match)
+    # The shorter ones have the shape of much else: a room, an engine's size ("DT 50 R"), "il a 50 l de place".
+    capitals = (first + last).isupper()
+    if announced:
+        return capitals or not _starts_a_phrase_or_a_model(match)
+    if _starts_a_phrase_or_a_model(match) or digits in _SIZES or (len(first) == 1 and not capitals):
+        return False
+    if alone:
+        # "E 220 D" is a car, "A 10 B" a room.
+        return len(first) == 2 or (len(digits) == 3 and digits[-1] != "0")
+    is_word = len(first) == 1 and (match.string.isupper() or last in _SIZE_UNITS)
+    return bool(_MOPED.search(match.string)) and not is_word
 
 
 def _starts_a_phrase_or_a_model(match: re.Match[str]) -> bool:
@@ -164,6 +200,16 @@ _EDGES = " \t\r\n\u00a0\u202f.,;:!?()[]\"'«»’"
 _DASHED = re.compile(f"[{_DASHES}]")
 _ANNOUNCED = re.compile(r"plaque|immat|ancien num[ée]ro|\bfni\b", re.IGNORECASE)
 _MOPED = re.compile(r"cyclo|mobylette|\bmob\b|scooter|scoot\b|solex|cinquante", re.IGNORECASE)
+_PART_OF_A_BUILDING = re.compile(
+    r"\b(?:article|b[âa]t(?:iment)?|porte|place|emplacement|lot|box|appart?(?:ement)?|appt?|salle|bureau|guichet|"
+    r"escalier|[ée]tage|parking|all[ée]e|rang[ée]e|si[èe]ge|quai|voie|sortie|ligne|bus|annexe|rubrique|case|"
+    r"page|norme|vitamine|cat[ée]gorie|classe|permis|mod[èe]le|type|version)\.?\s*(?:n[°o]|:)?\s*$",
+    re.IGNORECASE,
+)
+_SIZES = frozenset(
+    "49 50 51 65 70 80 90 100 101 102 103 110 125 150 200 250 300 350 400 500 530 600 650 750".split()
+)
+_SIZE_UNITS = frozenset("CEHLMTVW")
 _UNIT_AFTER = re.compile(r"\s?(?:€|euros?|km|ch\b|cv\b|ans?\b|mois|jours?|minutes?|h\b)", re.IGNORECASE)
 _MONTHS = frozenset("JAN FEV MAR AVR MAI JUI JUN JUL AOU SEP OCT NOV DEC".split())
 _UNITS = frozenset("CC CH CL CM CV DB DE EN ET GO GR HZ KG KM KW LE ML MM MN MO OU SW".split())

@@ -60,8 +60,8 @@ _ALONE = re.compile(
 )
 _BELONGS = frozenset(
     """
-    a ancien ancienne anciennes anciene au autre aux avec ce cet cette ces chaque d de des deux double du en et
-    faux fausse la le les leur leurs ma meme mes mon nos notre nouveau nouvelle nouvelles ou par pour quel
+    a ancien ancienne anciennes anciene au autre aux avec ce cet cette ces chaque d de des deux double du en
+    et faux fausse la le les leur leurs ma meme mes mon nos notre nouveau nouvelle nouvelles ou par pour quel
     quelle sa sans ses son sur toute un une vieille vieilles vieil vielle vieux vieu vos votre
     """.split()
 )

@@ -15,8 +15,8 @@ _ANNOUNCED = re.compile(
     r"(?:plaques?|plak\w*|immat\w*|imatric\w*|enregistr[ée]\w* sous|ancien num[ée]ro|num[ée]ro de (?:la |"
     r"ma )?(?:voiture|moto|vehicule|véhicule))"
     r"(?P<between>[\s:=,.n°#]*(?:(?:est|c'est|cest|num[ée]ro|le|la|du|de|en|avec|sous|suivante?|d'|"
-    r"v[ée]hicule|voiture|min[ée]ralogique|ma|mon|ancienne|vieille|toujours|encore)[\s:=,.n°#]*){0,5})"
-    rf"(?P<number>[A-Z0-9](?:{_SEPARATORS}[A-Z0-9]){{4,9}})(?![\w€])",
+    r"v[ée]hicule|voiture|auto|moto|cyclo(?:moteur)?|scooter|min[ée]ralogique|ma|mon|ancienne|vieille|toujours|encore)[\s:=,.n°#]*){0,5})"
+    rf"(?P<number>[A-Z0-9](?:{_SEPARATORS}[A-Z0-9]){{3,9}})(?![\w€])",
     re.IGNORECASE,
 )  # fmt: skip
 # Spelt letter by letter, or cut by signs that the reader of formats does not take.
@@ -53,7 +53,7 @@ def find(text: str) -> Iterator[Found]:
     bare = text.strip(_EDGES)
     if not inside and 5 <= len(bare) <= 16 and not _has_ordinary_word(bare):
         format_ = plates.recognise(bare)
-        if format_ is not PlateFormat.UNKNOWN:
+        if format_ is not PlateFormat.UNKNOWN and not _is_doubtful(bare, format_):
             start = text.index(bare)
             yield Found(start, start + len(bare), "plate", format_.value)
     if not text.isupper():
@@ -100,6 +100,13 @@ def _announced(match: re.Match[str]) -> Iterator[Found]:
     solid = re.match(r"[A-Z0-9]+(?:-[A-Z0-9]+){0,3}", number, re.IGNORECASE)
     if solid and _is_mixed(solid[0]):
         yield Found(start, start + solid.end(), "plate")
+
+
+def _is_doubtful(bare: str, format_: PlateFormat) -> bool:
+    """Whether a lone message has the shape of much else than a plate: "A 10 B", "y a 50 e", "12 x 37"."""
+    if format_ is PlateFormat.MOPED:
+        return len(re.sub(r"\W", "", bare)) < len("AA000A")
+    return bool(re.fullmatch(r"\d{1,2} x \d{2}", bare, re.IGNORECASE))
 
 
 def _is_mixed(number: str) -> bool:
