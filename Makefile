@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: run test train lint freshness coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
+.PHONY: run test train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -29,6 +29,10 @@ test: lint train
 
 freshness: environment
 	@$(PYTHON) -W ignore -m bot.evaluation freshness
+
+# make sheets FROM=vosdroits.zip    the cited sheets that changed in that copy; ARGS=--record keeps their text
+sheets: environment
+	@$(PYTHON) -W ignore -m bot.evaluation sheets $(FROM) $(ARGS)
 
 coverage: environment
 	@$(PYTHON) -W ignore -m bot.evaluation coverage

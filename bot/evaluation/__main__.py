@@ -9,8 +9,10 @@ import warnings
 # Each with the folder of its module.
 COMMANDS = {
     "topics": ("understanding", "the topic of each message of a file, and how often it is right"),
+    "conversations": ("understanding", "whole conversations of a file, each turn judged by its reply"),
     "compare": ("understanding", "other pipelines trained and measured on the same data"),
     "freshness": ("content", "every value and source by check date; fails on an expired one"),
+    "sheets": ("content", "which cited Service-Public sheets changed, in a copy of the State's open data"),
     "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),
     "channels": ("messaging", "the same conversations through every channel"),
     "turn": ("speed", "what our own parts save of a turn, each beside Rasa's way of doing it"),
@@ -27,7 +29,7 @@ def main() -> None:
     """Runs the command named first; the others say what there is."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command not in COMMANDS:
-        lines = [f"  {name:10} {what}" for name, (_, what) in COMMANDS.items()]
+        lines = [f"  {name:13} {what}" for name, (_, what) in COMMANDS.items()]
         sys.exit("usage: python -m bot.evaluation COMMAND …\n" + "\n".join(lines))
     warnings.simplefilter("ignore")
     folder, _ = COMMANDS[command]
