@@ -170,7 +170,7 @@ def _is_meant_moped(match: re.Match[str], dashed: bool, announced: bool, alone: 
     if len(first) + len(digits) == len("AA000"):
         hinted = announced or alone or bool(_MOPED.search(match.string))
         return hinted and not _starts_a_phrase_or_a_model(match)
-    # The shorter ones have the shape of much else: a room, an engine's size ("DT 50 R"), "il a 50 l de place".
+    # The shorter ones have the shape of much else: a room, an engine ("DT 50 R"), "il a 50 l de place".
     capitals = (first + last).isupper()
     if announced:
         return capitals or not _starts_a_phrase_or_a_model(match)

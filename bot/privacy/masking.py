@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.privacy import mail, names, numbers, places, registrations
+from bot.privacy import foreign_names, mail, names, numbers, places, registrations
 from bot.privacy.found import Found
 
 # The surest kinds first: where two overlap, the first named wins.
@@ -121,7 +121,7 @@ def _find(plain: str) -> tuple[Found, ...]:
 
 
 def _all(plain: str) -> Iterator[Found]:
-    for part in (mail, numbers, registrations, places, names):
+    for part in (mail, numbers, registrations, places, names, foreign_names):
         yield from part.find(plain)
 
 

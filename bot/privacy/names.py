@@ -10,7 +10,16 @@ import re
 from collections.abc import Iterator
 
 from bot.privacy.found import Found
-from bot.privacy.words import AFTER_A_NAME, GIVEN_NAMES, NEVER_A_NAME, PARTICLES, ROLES, fold
+from bot.privacy.words import (
+    AFTER_A_NAME,
+    CARS,
+    GIVEN_NAMES,
+    MODELS_LIKE_NAMES,
+    NEVER_A_NAME,
+    PARTICLES,
+    ROLES,
+    fold,
+)
 
 _MOST_WORDS = 4
 _MOST_AFTER_A_SIGNATURE = 60
@@ -28,13 +37,14 @@ _KIN = (
     r"beau-p[èe]re|belle-m[èe]re|ex(?:-mari|-femme)?|ami|amie|coll[èe]gue|patronn?e?|papa|maman|"
     r"usag[èe]re?|cliente?)"
 )  # fmt: skip
-# How a name follows its cue: any word that may be one; one with a capital; the same, or a lone word that ends
-# the sentence; one with a capital at the end of a letter, where a sign or a new line may come between.
-_LOOSE, _CAPITAL, _SHORT, _LETTER = "loose", "capital", "short", "letter"
+# How a name follows its cue: any word that may be one, also a car's name; any word that may be one; one with
+# a capital; the same, or a lone word that ends the sentence; one with a capital at the end of a letter, where
+# a sign or a new line may come between.
+_TOLD, _LOOSE, _CAPITAL, _SHORT, _LETTER = "told", "loose", "capital", "short", "letter"
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (how, re.compile(rf"(?<!\w)(?:{cue})(?!\w)", re.IGNORECASE))
     for how, cue in (
-        (_LOOSE, r"je?['’ ]{0,2}m['’ ]{0,2}ap{1,2}[eè]l\w{0,2}|"
+        (_TOLD, r"je?['’ ]{0,2}m['’ ]{0,2}ap{1,2}[eè]l\w{0,2}|"
                  r"(?:il|elle|qui|lui|monsieur|mari|femme) s['’ ]?ap{1,2}el+e|je,? soussign[ée]{1,2}|"
                  r"je me pr[ée]sente,?|"
                  r"(?:mon |ms |mes )(?:petit )?noms?(?: de famille| complet| et pr[ée]noms?| d['’]usage|"
@@ -65,6 +75,7 @@ _BIRTH = re.compile(
 # Two or three words with capitals, alone on the last line.
 _SIGNATURE = re.compile(r"\n[ \t]*(?P<name>[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+){1,2})[\s.]*\Z")
 _JOIN = {
+    _TOLD: re.compile(r"[ \t]*:?[ \t]*"),
     _LOOSE: re.compile(r"[ \t]*:?[ \t]*"),
     _CAPITAL: re.compile(r"[ \t]*[,:]?[ \t]*"),
     _SHORT: re.compile(r"[ \t]+"),
@@ -75,6 +86,17 @@ _OF_A_SAINT = re.compile(r"(?<!\w)(?:saint|sainte|st|ste)[ -]$|[\w]['’-]$", re
 _IT_IS = re.compile(r"(?:c['’ ]?est|moi c|suis|ici|pr[ée]nom|appel\w+)\s+$", re.IGNORECASE)
 _SURNAME_BEFORE = re.compile(r"(?<!\w)(?P<name>[A-ZÀ-Ý][A-ZÀ-Ý'’-]{3,}) $")
 _A_PERSON = re.compile(r"\b(?:une?|le|la|ce|cette|du|des|les|ces|cher|chère)\s+\S{0,12}$", re.IGNORECASE)
+
+# What is told as a name is one, although cars bear it: "je m'appelle Mercedes", "monsieur Renault".
+_PEOPLE_TOO = CARS | MODELS_LIKE_NAMES
+_MASCULINE = frozenset({"adam", "karl", "leon"})
+_WORD_BEFORE = re.compile(r"(?P<word>[^\W_][\w'’-]*)(?P<join>\s*(?:,|/|-|\bou\b|\bet\b|\s)\s*)$")
+_LISTED_AFTER = re.compile(r"\s*(?:,|/|\bou\b|\bet\b)\s*(?:(?:une?|la|ma)\s)?(?P<word>[^\W_][\w'’-]*)")
+_SURNAME_AFTER = re.compile(
+    r"[ \t]+(?!(?:FR|GT|ST|RS|TDI|HDI)\b)(?:[A-ZÀ-Ý][^\W\d_a-zà-ÿ]{3,}|[A-ZÀ-Ý][a-zà-ÿ'’-]{2,})"
+)
+_ONE_OF_ITS_KIND = re.compile(r"\b(?:une|cette)\s$", re.IGNORECASE)
+_OWNED_THING = re.compile(r"\b(?:la|ma|sa|ta)\s$", re.IGNORECASE)
 
 
 def find(text: str) -> Iterator[Found]:
@@ -97,11 +119,37 @@ def find(text: str) -> Iterator[Found]:
         yield Found(*match.span("date"), "birth")
 
 
+def _is_a_car(text: str, name: re.Match[str]) -> bool:
+    """Whether a given name is a vehicle's: after its make, in a list of models, or after "une" or "ma".
+
+    A surname behind it tells a person: "ma Renault Paul Martin".
+    """
+    folded = fold(name[0])
+    before = text[: name.start()]
+    neighbour = _WORD_BEFORE.search(before)
+    beside = fold(neighbour["word"]) if neighbour else ""
+    is_model = folded in MODELS_LIKE_NAMES
+    if beside in CARS and neighbour and not neighbour["join"].strip():
+        return is_model or not _SURNAME_AFTER.match(text, name.end())
+    if not is_model:
+        return False
+    listed = neighbour is not None and beside in CARS | MODELS_LIKE_NAMES
+    follows = _LISTED_AFTER.match(text, name.end())
+    if listed or (follows and fold(follows["word"]) in CARS | MODELS_LIKE_NAMES):
+        return True
+    # A man's name after "la", a vowel after "ma": no person is called so.
+    return bool(_ONE_OF_ITS_KIND.search(before)) or (
+        bool(_OWNED_THING.search(before)) and (folded in _MASCULINE or folded[0] in "aeiouy")
+    )
+
+
 def _known(text: str, shouted: bool) -> Iterator[Found]:
     """Common given names with a capital or after "c'est", with the surname after or, in capitals, before."""
     for match in _WORD.finditer(text):
         parts = fold(match[0].rstrip(".")).split("-")
         if not all(part in GIVEN_NAMES for part in parts) or match[0].lower().startswith("marié"):
+            continue
+        if _is_a_car(text, match):
             continue
         before = text[: match.start()]
         capital = match[0][0].isupper() and not shouted
@@ -124,7 +172,9 @@ def _end_of_name(text: str, start: int, how: str, shouted: bool) -> int | None:
         capital = not shouted and word[0][0].isupper()
         folded = fold(word[0].rstrip("."))
         if folded in PARTICLES and not (folded in NEVER_A_NAME and names == 0):
-            if not _a_name_follows(text, word.end(), needs_capital=not shouted and how != _LOOSE):
+            if not _a_name_follows(
+                text, word.end(), needs_capital=not shouted and how not in (_TOLD, _LOOSE)
+            ):
                 break
         elif _may_be_name(word[0], capital, names, how):
             names += 1
@@ -151,7 +201,7 @@ def _is_doubtful(rest: str, how: str, names: int) -> bool:
 
 def _is_about_a_place(text: str, cue: re.Match[str], how: str) -> bool:
     """Whether "de" begins where a person is from rather than a name: "un monsieur de Nancy"."""
-    return how != _LOOSE or bool(_A_PERSON.search(text[: cue.end()]))
+    return how not in (_TOLD, _LOOSE) or bool(_A_PERSON.search(text[: cue.end()]))
 
 
 def _a_name_follows(text: str, position: int, needs_capital: bool) -> bool:
@@ -167,7 +217,10 @@ def _a_name_follows(text: str, position: int, needs_capital: bool) -> bool:
 
 def _may_be_name(word: str, capital: bool, names: int, how: str) -> bool:
     folded = fold(word.rstrip("."))
-    if folded in ROLES or (folded in NEVER_A_NAME and not (capital and names and how == _LOOSE)):
+    is_told = how == _TOLD or (how == _LOOSE and capital)
+    if folded in ROLES or (
+        folded in NEVER_A_NAME and not (is_told and (folded in _PEOPLE_TOO or capital and names))
+    ):
         return False
     if not capital and (len(folded) < 2 or _ELIDED.match(folded)):
         return False
