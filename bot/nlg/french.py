@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency
 
-from bot.law.parameters import Unit
+from bot.law.parameters import Kind, Unit
 
 LOCALE = "fr_FR"
 NBSP = "\u00a0"
@@ -21,6 +21,12 @@ _PLURAL_UNITS = {
     "days": ("un jour", "jours"),
     "working_days": ("un jour ouvré", "jours ouvrés"),
     "minutes": ("une minute", "minutes"),
+}
+_EDITIONS: dict[Kind, str] = {
+    "code": "version du",
+    "sheet": "fiche du",
+    "page": "page du",
+    "press": "article du",
 }
 
 
@@ -45,6 +51,11 @@ def date(day: dt.date | str) -> str:
 def short_date(day: dt.date) -> str:
     """A date in digits for source lines: "21/11/2026"."""
     return format_date(day, "dd/MM/y", locale=LOCALE)
+
+
+def edition(kind: Kind, day: dt.date) -> str:
+    """The date that a text carries, in the words of its kind: "version du 15/01/2024"."""
+    return f"{_EDITIONS[kind]} {short_date(day)}"
 
 
 def enumeration(parts: Iterable[str]) -> str:

@@ -97,14 +97,14 @@ class Sentences:
         body = writer.write(variation["text"])
         metadata = self.metadata(name, variation)
         references = [*metadata.get("sources", []), *values.get("sources", []), *writer.references]
-        cited = sources.cited(dict.fromkeys(references), on)
-        notes = [] if name.startswith(QUESTION_PREFIX) else [sources.line(cited)]
-        if any(source.expired for source in cited) and name != CAUTION:
-            caution = self._render(CAUTION, slots, channel, {}, on)
-            notes.append(caution["text"] if caution else "")
+        cited = sources.cited(sources.citable(references), on)
+        states = not name.startswith(QUESTION_PREFIX)
+        line = sources.line(cited) if states else ""
+        is_stale = states and sources.needs_caution(references, on)
+        caution = self._caution(slots, channel, on) if is_stale else ""
         return {
             # The body keeps its ** for the clients that can show it; the text is for all the others.
-            "text": "\n\n".join(part for part in (body.replace("**", ""), *notes) if part),
+            "text": "\n\n".join(part for part in (body.replace("**", ""), line, caution) if part),
             "buttons": [
                 *(self._topic_button(topic, slots, channel) for topic in values.get("topics") or ()),
                 *(self._choice_button(choice, slots, channel) for choice in values.get("choices") or ()),
@@ -114,6 +114,7 @@ class Sentences:
                 "response": name,
                 "body": body,
                 "sources": [asdict(source) for source in cited],
+                **({"caution": caution} if caution else {}),
                 **self._downloads(values.get("downloads") or [], slots, channel),
             },
         }
@@ -141,6 +142,10 @@ class Sentences:
             key=lambda variation: (variation.get("channel") is not None, len(_conditions(variation))),
             default=None,
         )
+
+    def _caution(self, slots: dict[str, Any], channel: str, on: dt.date) -> str:
+        variation = self.variation(CAUTION, slots, channel)
+        return _Writer(self, slots, channel, {}, on).write(variation["text"]) if variation else ""
 
     def _topic_button(self, topic: str, slots: dict[str, Any], channel: str) -> dict[str, str]:
         choice = {"title": f"utter_topic_{topic}", "payload": f"/faq/{topic}"}

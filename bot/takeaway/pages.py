@@ -20,8 +20,8 @@ from bot.nlg import french
 from bot.nlg.sentences import Sentences
 from bot.takeaway import files, letters
 from bot.takeaway.addresses import FOLDER, SIMPLE
-from bot.takeaway.agenda import Agenda, Entry
-from bot.takeaway.case import PAGE_DATES, with_dates
+from bot.takeaway.agenda import Agenda, Entry, still_to_come
+from bot.takeaway.case import page_dates, with_dates
 from bot.takeaway.sheet import Sheet, compose
 from bot.takeaway.store import TOKEN, KeptSheet, SheetStore, hash_of
 
@@ -78,7 +78,6 @@ class Pages:
         self._templates.globals["address"] = asset
         self._templates.filters.update(
             day=french.date,
-            short_day=lambda day: french.short_date(dt.date.fromisoformat(day)),
             bare=lambda address: address.split("://")[-1].removeprefix("www.").rstrip("/"),
             runs=lambda body: [(kind, list(group)) for kind, group in groupby(body, lambda part: part.kind)],
         )
@@ -110,7 +109,7 @@ class Pages:
                 facts = with_dates(kept.case, typed, self._today())
             except ValueError as error:
                 return self._sheet_page(token, kept, False, str(error))
-            self._store.change(token, facts)
+            self._store.change(token, facts, self._clock())
             return Answer(b"", 303, headers={**HEADERS, "Location": f"{FOLDER}/{token}#dates"})
 
         return self._with_sheet(token, answer)
@@ -158,7 +157,7 @@ class Pages:
             sheet=sheet,
             path=f"{FOLDER}/{token}",
             has_calendar=any(day.day >= self._today() for day in sheet.deadlines),
-            dates={name: kept.case.facts.get(name, "") for name in PAGE_DATES},
+            dates={name: kept.case.facts.get(name, "") for name in page_dates(kept.case)},
             date_problem=problem,
             today=self._today().isoformat(),
             expires_on=kept.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date(),
@@ -168,20 +167,25 @@ class Pages:
         return compose(kept.case, self._sentences(), easy, self._today())
 
     def _agenda(self, token: str, kept: KeptSheet, easy: bool) -> Agenda:
-        """The days still to come, each with its sentence and source, under titles that tell nothing."""
-        today, sentences = self._today(), self._sentences()
+        """The days still to come, each with its sentence and source, under a title that tells little."""
+        now, today, sentences = self._clock().astimezone(PARIS), self._today(), self._sentences()
 
         def said(name: str) -> str:
             rendered = sentences.render(name, {"wording": "easy"} if easy else {}, "", {}, today)
             return str(rendered["text"]) if rendered else ""
 
         entries = tuple(
-            Entry(day.code, day.day, day.notice, said(f"utter_sheet_date_{day.code}"))
+            Entry(
+                day.code,
+                day.day,
+                still_to_come(day.day, day.reminders, now),
+                said(f"utter_sheet_event_{day.code}"),
+                said(f"utter_sheet_date_{day.code}"),
+            )
             for day in self._compose(kept, easy).deadlines
             if day.day >= today
         )
-        title, reminder = said("utter_sheet_event_title"), said("utter_sheet_event_reminder")
-        return Agenda(hash_of(token), kept.case.made_on, title, reminder, entries)
+        return Agenda(hash_of(token), kept.revision, kept.changed_at, entries)
 
     def _today(self) -> dt.date:
         return self._clock().astimezone(PARIS).date()

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.guides.facts import told
 from bot.guides.guide import Reply
+from bot.guides.remedy import time_left
 from bot.nlg.pieces import pieces
 from bot.nlg.sentences import CAUTION, Sentences
 from bot.nlg.sources import CitedSource
@@ -79,7 +80,7 @@ def compose(case: SheetCase, sentences: Sentences, easy: bool, on: dt.date) -> S
     footer = writer.text("utter_sheet_footer")
     sources_title = writer.text("utter_sheet_title_sources")
     cited = writer.cited()
-    caution = writer.text(CAUTION) if any(source.expired for source in cited) else ""
+    caution = writer.text(CAUTION) if writer.needs_caution() else ""
     return Sheet(title, dates, easy, sections, footer, sources_title, cited, caution, fitting, days)
 
 
@@ -172,13 +173,19 @@ def _remedy(reply: Reply | None, writer: Writer) -> Iterator[Section]:
 
 
 def _days(days: tuple[Deadline, ...], writer: Writer) -> Iterator[Section]:
-    rows = []
+    rows: list[Row] = []
+    counted: tuple[Line, ...] = ()
     for day in days:
         item = {"response": f"utter_sheet_date_{day.code}", "reference": day.reference}
         name = "utter_sheet_day_over" if day.day < writer.on else "utter_sheet_day"
-        rows.append(Row(_plain(writer.line(item)), writer.text(name, day=day.day)))
+        values: dict[str, Any] = {"day": day.day}
+        if day.is_last_day and day.day >= writer.on:
+            name, values["left"] = "utter_sheet_day_left", time_left(day.day, writer.on)
+            # The page is counted anew at each reading; what is printed stays as it was.
+            counted = writer.paragraphs("utter_sheet_days_counted", on=writer.on)
+        rows.append(Row(_plain(writer.line(item)), writer.text(name, **values)))
     if rows:
-        yield Section("dates", _title("dates", writer), rows=tuple(rows))
+        yield Section("dates", _title("dates", writer), counted, rows=tuple(rows))
 
 
 def _text(code: str, response: str, writer: Writer) -> Section:

@@ -30,6 +30,7 @@ class Writer:
         self._sentences = sentences
         self._slots = {"wording": EASY} if easy else {}
         self._references: dict[str, None] = {}
+        self._needs_caution = False
 
     def text(self, name: str, **values: Any) -> str:
         """A response's text; raises KeyError where none has that name."""
@@ -60,11 +61,17 @@ class Writer:
         """Counts the texts that those items rest on."""
         for item in items:
             given = [item["reference"]] if item.get("reference") else []
-            self._references.update(dict.fromkeys([*given, *self._own_sources(item)]))
+            references = [*given, *self._own_sources(item)]
+            self._references.update(dict.fromkeys(sources.citable(references)))
+            self._needs_caution |= sources.needs_caution(references, self.on)
 
     def cited(self) -> tuple[CitedSource, ...]:
-        """Every text remembered, the articles of one text gathered."""
+        """Every text remembered that a citizen is shown, the articles of one text gathered."""
         return sources.cited(self._references, self.on)
+
+    def needs_caution(self) -> bool:
+        """Whether something written rests on a text that was read too long ago."""
+        return self._needs_caution
 
     def laws(self, items: Iterable[Item]) -> tuple[CitedSource, ...]:
         """The texts of law that those items rest on: what a letter may invoke.

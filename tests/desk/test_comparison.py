@@ -163,7 +163,7 @@ def desk_says(mediator: Client, guide: str, facts: Facts) -> list[str]:
     assert page.status_code == 200
     section = re.search(rf'aria-labelledby="answer-{guide}">(.*?)</section>', page.text, re.DOTALL)
     assert section, f"no answer of {guide}"
-    answer = re.sub(r'<(thead|h3).*?</\1>|<p class="sources">.*?</p>', "", section[1], flags=re.DOTALL)
+    answer = re.sub(r'<(thead|h3).*?</\1>|<div class="sources">.*?</div>', "", section[1], flags=re.DOTALL)
     answer = answer.partition('<div class="missing')[0]
     found = re.findall(r"<(p|li|td|caption|th)\b[^>]*>(.*?)</\1>", answer, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]+>", "", text)) for _, text in found]

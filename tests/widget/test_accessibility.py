@@ -20,10 +20,10 @@ LONG = {
         "1. Déclarez la perte.\n2. Demandez en ligne : https://www.service-public.fr/\nÀ savoir :\n- Un point.\n"
         + "\n".join(f"Paragraphe {rank} assez long pour que la conversation défile." for rank in range(12)),
         "sources": [
-            {"title": f"Source {rank}", "url": "https://www.service-public.fr/", "verified_on": "2026-11-21",
-             "expired": rank == 1}
-            for rank in range(3)
+            {"title": f"Source {rank}", "url": "https://www.service-public.fr/", "dated": "fiche du 13/01/2025"}
+            for rank in range(5)
         ],
+        "caution": "Attention\u00a0: ces règles ont pu changer.",
         "downloads": [{"title": "Ma fiche", "url": "/fiches/x.pdf", "detail": "PDF, 40 ko"}],
     },
 }  # fmt: skip
@@ -217,7 +217,7 @@ def test_the_keyboard_alone_does_everything(visit: Visit) -> None:
         reached.add(page.evaluate(
             "document.querySelector('assistant-carte-grise').shadowRoot.activeElement?.textContent ?? ''"
         ))  # fmt: skip
-    for name in ("Comment payer", "Oui", "Non", "Options", "Fermer", "3 sources"):
+    for name in ("Comment payer", "Oui", "Non", "Options", "Fermer", "Voir toutes les sources (5)"):
         assert any(text.startswith(name) for text in reached), name
     page.get_by_role("button", name="Options").focus()
     page.keyboard.press("Enter")

@@ -33,7 +33,28 @@ def test_nothing_is_asked_of_the_server_before_the_panel_is_opened(visit: Visit)
 def test_a_question_gets_an_answer_with_its_source_and_date(visit: Visit) -> None:
     answer = visit().open().ask("combien coûte un duplicata ?")
     assert "13,76" in answer
-    assert "vérifiées le" in answer or "vérifiée le" in answer
+    assert "version du" in answer
+
+
+def test_the_three_best_sources_are_shown_with_their_dates_and_the_others_are_unfolded(visit: Visit) -> None:
+    cited = [
+        {
+            "title": f"Texte {rank}",
+            "url": "https://www.service-public.gouv.fr/",
+            "dated": f"fiche du 0{rank}/01/2025",
+        }
+        for rank in range(1, 6)
+    ]
+    message = {
+        "text": "x",
+        "metadata": {"body": "Voici.", "sources": cited, "caution": "Vérifiez avant d’agir."},
+    }
+    widget = visit(before=scripted(lambda _: [message])).open()
+    shown = widget.ask("question")
+    assert "Texte 3 (nouvelle fenêtre), fiche du 03/01/2025." in shown and "Texte 4" not in shown
+    assert "Vérifiez avant d’agir." in shown
+    widget.page.get_by_text("Voir toutes les sources (5)").click()
+    assert "Texte 5 (nouvelle fenêtre), fiche du 05/01/2025" in widget.answers.last.inner_text()
 
 
 def test_a_price_is_a_table_with_headers(visit: Visit) -> None:

@@ -32,7 +32,8 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "response": lambda attack: {"text": "x", "metadata": {"response": attack, "sources": [{"title": "s"}]}},
     "source title": lambda attack: {"text": "x", "metadata": {"sources": [{"title": attack, "url": "https://a.example"}]}},
     "source address": lambda attack: {"text": "x", "metadata": {"sources": [{"title": "Lien piégé", "url": attack}]}},
-    "source day": lambda attack: {"text": "x", "metadata": {"sources": [{"title": "s", "url": "", "verified_on": attack}]}},
+    "source date": lambda attack: {"text": "x", "metadata": {"sources": [{"title": "s", "url": "", "dated": attack}]}},
+    "caution": lambda attack: {"text": "x", "metadata": {"caution": attack}},
     "download title": lambda attack: {"text": "x", "metadata": {"downloads": [{"title": attack, "url": "/x"}]}},
     "download address": lambda attack: {"text": "x", "metadata": {"downloads": [{"title": "Fichier piégé", "url": attack}]}},
     "download detail": lambda attack: {"text": "x", "metadata": {"downloads": [{"title": "f", "url": "/x", "detail": attack}]}},
@@ -43,7 +44,7 @@ ODD = [
     {"text": 3, "metadata": [], "buttons": {}},
     {"text": "x", "metadata": {"body": [], "sources": "x", "downloads": 4}},
     {"text": "x", "buttons": [None, 1, {}, {"title": 3, "payload": "x"}, {"title": "x"}]},
-    {"text": "x", "metadata": {"sources": [None, {}, {"title": 4}, {"title": "a", "url": 5, "verified_on": "2026-13-45"}]}},
+    {"text": "x", "metadata": {"sources": [None, {}, {"title": 4}, {"title": "a", "url": 5, "dated": []}], "caution": {}}},
     {"text": "x" * 20000},
     {"custom": {"html": "<script>window.attacked = true</script>"}, "image": "javascript:window.attacked=true"},
 ]  # fmt: skip

@@ -24,7 +24,7 @@ def ask(page, text: str) -> None:
 def test_a_conversation_goes_on_from_page_to_page(page) -> None:
     ask(page, "combien coûte un duplicata ?")
     assert "13,76" in page.locator("li.bot").last.inner_text()
-    assert "vérifiées le" in page.locator("li.bot").last.inner_text()
+    assert "version du" in page.locator("li.bot").last.inner_text()
     page.get_by_role("button", name="Comment payer").click()
     assert page.locator("li.user").count() == 2
     assert "Comment payer" in page.locator("li.user").last.inner_text()

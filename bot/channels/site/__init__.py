@@ -28,7 +28,8 @@ from bot.channels import origins, switches, turn
 from bot.channels.conversations import erase
 from bot.channels.forms import fields
 from bot.channels.site import assets, data_protection, history
-from bot.nlg import formatting, french
+from bot.nlg import formatting
+from bot.nlg.sources import SHOWN
 from bot.privacy import retention
 
 FOLDER = Path(__file__).parent / "templates"
@@ -57,7 +58,7 @@ class SiteChannel(InputChannel):
         pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
         pages.globals["announcement"] = switches.announcement
         pages.globals["address"] = lambda name: files[name].address
-        pages.filters["day"] = french.date
+        pages.globals["sources_shown"] = SHOWN
         pages.tests["match_address"] = formatting.is_address
 
         def page(name: str, **values: Any) -> HTTPResponse:

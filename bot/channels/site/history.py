@@ -21,6 +21,7 @@ class Said:
     buttons: tuple[Dict[str, Any], ...] = ()
     sources: tuple[Dict[str, Any], ...] = ()
     downloads: tuple[Dict[str, Any], ...] = ()
+    caution: str = ""
 
 
 def by_user(text: str) -> Said:
@@ -37,6 +38,7 @@ def by_bot(message: Dict[str, Any]) -> Said:
         tuple(message.get("buttons") or ()),
         tuple(metadata.get("sources") or ()),
         tuple(metadata.get("downloads") or ()),
+        metadata.get("caution") or "",
     )
 
 

@@ -19,7 +19,10 @@ T = TypeVar("T")
 FOLDER = Path(__file__).parent
 SOURCES_FILE = FOLDER.parent / "sources.yml"
 
-Authority = Literal["law", "official_page", "dated_copy", "commercial"]
+# The highest first.
+Authority = Literal["law", "official_page", "dated_copy", "press", "commercial"]
+# What a text is, where its date is said: a version of a law, a sheet, a page, an article.
+Kind = Literal["code", "sheet", "page", "press"]
 Unit = Literal[
     "eur_cents",
     "percent",
@@ -42,7 +45,11 @@ class ParameterError(Exception):
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text an answer may rest on; ``edition`` is the text's own date, ``verified_on`` our last reading."""
+    """A text an answer may rest on; ``edition`` is the text's own date, ``verified_on`` our last reading.
+
+    ``kind`` follows from the authority where it is not given. ``historical`` marks a text kept for what it
+    said of a past day: its age is no fault.
+    """
 
     title: str
     publisher: str
@@ -50,6 +57,15 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str
     verified_on: dt.date
     edition: dt.date | None = None
+    kind: Kind | None = None
+    historical: bool = False
+
+    @property
+    def kind_of_text(self) -> Kind:
+        """The kind given, else the usual one of the authority."""
+        if self.kind:
+            return self.kind
+        return "code" if self.authority == "law" else "press" if self.authority == "press" else "page"
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,18 +84,42 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A named value through time, oldest first; amounts are integer cents, rates cents per unit."""
+    """A named value through time, oldest first; amounts are integer cents, rates cents per unit.
+
+    ``valid: yearly`` marks what is set for one year at a time: a value without ``until`` ends with the year
+    it starts in, and the next year needs its own.
+    """
 
     label: str
     unit: Unit
     values: list[Value]
+    valid: Literal["yearly"] | None = None
 
     def on(self, key: str, day: dt.date) -> Value:
         """The value in force on ``day``; raises ParameterError naming the key and the day where none is."""
         for value in reversed(self.values):
-            if value.since <= day and (value.until is None or day < value.until):
+            end = self.end_of(value)
+            if value.since <= day and (end is None or day < end):
                 return value
         raise ParameterError(f"{key} has no value on {day.isoformat()}")
+
+    def last_known(self, key: str, day: dt.date) -> Value:
+        """The value in force on ``day``; the last one where a later year's is not known yet.
+
+        Only a yearly parameter has a value not known yet. Raises ParameterError as ``on`` in all other cases,
+        a gap between two known years included.
+        """
+        last = self.values[-1]
+        end = self.end_of(last)
+        if self.valid == "yearly" and end is not None and day >= end:
+            return last
+        return self.on(key, day)
+
+    def end_of(self, value: Value) -> dt.date | None:
+        """The first day on which that value holds no more, apart from the next value; None if none is set."""
+        if value.until is None and self.valid == "yearly":
+            return dt.date(value.since.year + 1, 1, 1)
+        return value.until
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -101,6 +141,14 @@ def parameter(key: str) -> Parameter:
 def value_on(key: str, on: dt.date) -> Value:
     """The value of ``key`` in force on that day; raises ParameterError naming the key or the day."""
     return parameter(key).on(key, on)
+
+
+def last_known(key: str, on: dt.date) -> Value:
+    """The value of ``key`` on that day, or its last one where that year's is not known yet.
+
+    Raises ParameterError naming the key or the day, as ``Parameter.last_known``.
+    """
+    return parameter(key).last_known(key, on)
 
 
 def number_on(key: str, on: dt.date) -> int:

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from bot.mediator import clock
 from bot.nlg import french
 from bot.nlg.formatting import blocks, is_address
+from bot.nlg.sources import SHOWN
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -27,7 +28,7 @@ def install(templates: Environment) -> None:
         "time": time_of_day,
     }
     templates.tests["match_address"] = is_address
-    templates.globals |= {"file": file_address, "plural": plural}
+    templates.globals |= {"file": file_address, "plural": plural, "sources_shown": SHOWN}
 
 
 def weekday(day: dt.date) -> str:

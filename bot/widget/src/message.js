@@ -3,8 +3,8 @@ import { h, icon, safeAddress } from "./dom.js";
 import { blocks } from "./format.js";
 import { text } from "./strings.js";
 
-const DAY = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const FOLDED_FROM = 3;
+// The server puts the best ones first.
+const SOURCES_SHOWN = 3;
 
 /** The parts of a message: text, choices, downloads, sources. ``on`` = {choose, tick, address}. */
 export function messageParts(message, ticks, on) {
@@ -14,6 +14,7 @@ export function messageParts(message, ticks, on) {
     ...body && blocks(body).map((block, index) => blockElement(block, index, ticks, on)),
     downloads(listOr(metadata.downloads), on.base),
     sources(listOr(metadata.sources), on.base),
+    stringOr(metadata.caution) && h("p", { class: "caution" }, metadata.caution),
     choices(listOr(message.buttons), on.choose),
   ].filter(Boolean);
 }
@@ -99,22 +100,19 @@ function downloads(files, base) {
 }
 
 function sources(list, base) {
-  const cited = list.filter((source) => stringOr(source?.title));
+  const cited = list.filter((source) => stringOr(source?.title)).map((source) => {
+    const dated = stringOr(source.dated);
+    return [link(source.title, stringOr(source.url), base), dated && `, ${dated}`];
+  });
   if (!cited.length) return null;
-  const links = cited.map(({ title, url }) => link(title, stringOr(url), base));
-  const day = cited.map(({ verified_on: on }) => stringOr(on)).filter(isDay).sort()[0];
-  const caution = cited.some(({ expired }) => expired === true) && h("p", { class: "caution" }, text.expired);
-  const checked = day ? DAY.format(new Date(day)).replace(/^1 /, "1er ") : "";
-  if (cited.length < FOLDED_FROM) {
-    const spaced = links.flatMap((each, index) => (index ? ["\u00a0; ", each] : [each]));
-    const verified = checked && `, ${cited.length > 1 ? text.verifiedMany(checked) : text.verified(checked)}`;
-    return h("div", { class: "sources" }, h("p", {}, `${cited.length > 1 ? text.sources : text.source}\u00a0: `, spaced, verified, "."), caution);
-  }
-  const summary = `${text.sourcesCount(cited.length)}${checked && `, ${text.verifiedMany(checked)}`}`;
-  return h("div", { class: "sources" }, h("details", {}, h("summary", {}, summary), h("ul", {}, links.map((each) => h("li", {}, each)))), caution);
+  const shown = cited.slice(0, SOURCES_SHOWN).flatMap((each, index) => (index ? ["\u00a0; ", ...each] : each));
+  const others = cited.slice(SOURCES_SHOWN);
+  return h("div", { class: "sources" },
+    h("p", {}, `${cited.length > 1 ? text.sources : text.source}\u00a0: `, shown, "."),
+    others.length > 0 && h("details", {}, h("summary", {}, text.allSources(cited.length)), h("ul", {}, others.map((each) => h("li", {}, each)))),
+  );
 }
 
 const stringOr = (value) => (typeof value === "string" ? value : "");
 const listOr = (value) => (Array.isArray(value) ? value : []);
 const objectOr = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
-const isDay = (value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
