@@ -18,7 +18,8 @@ from bot.privacy.found import Found
 _APART = r"(?<![\w+@-])"
 _END = r"(?![\w@]|-\w|[.,]\d)"
 # What people put between the groups of a number.
-_GAP = r"[ ./_\-\u2010-\u2015]{0,3}"
+_SIGN = r"[ \t./_·•\-\u2010-\u2015\u2212]"
+_GAP = rf"{_SIGN}{{0,3}}"
 _IS = (
     r"\s*(?:(?:est|c'est|=|:|;|n°|nº|no?\.?|num[ée]ro|le|la|mon|ma|du|de|d'|ci-joint|"
     r"suivant)\s*){0,4}[:=n°#]{0,2}\s*"
@@ -34,26 +35,26 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 _IBAN = _compile(
-    rf"{_APART}[A-Z]{{2}}[ ]?\d{{2}}(?:[ .-]?[A-Z0-9]{{4}}){{2,7}}(?:[ .-]?[A-Z0-9]{{1,3}})?{_END}"
+    rf"{_APART}[A-Z]{{2}}[ ]?\d{{2}}(?:{_GAP}[A-Z0-9]{{4}}){{2,7}}(?:{_GAP}[A-Z0-9]{{1,3}})?{_END}"
 )
 _NIR = _compile(
     rf"{_APART}[1-478]{_GAP}\d{{2}}{_GAP}(?:0[1-9]|[1-9]\d){_GAP}(?:\d{{2}}|"
     rf"2[AB]){_GAP}\d{{3}}{_GAP}\d{{3}}"
-    rf"(?:[ ./()cle\u00e9:_-]{{0,8}}\d{{2}})?{_END}"
+    rf"(?:(?:{_SIGN}|[()cle\u00e9:]){{0,8}}\d{{2}})?{_END}"
 )
 _SOCIAL_WORD = _compile(r"\bs[ée]cu(?:rit[ée])?\b|\bnir\b|\bsociale\b|\bvitale\b|\bnss\b")
 _CARD = _compile(rf"{_APART}[2-6](?:{_GAP}\d){{14,18}}{_END}")
-_CARD_GROUPED = _compile(rf"{_APART}\d{{4}}(?:[ ./-]\d{{4}}){{3}}{_END}")
-_FORMULA = _compile(rf"{_APART}(?:19|20)\d{{2}}[ ./-]?[A-Z]{{2}}[ ./-]?\d{{5}}{_END}")
+_CARD_GROUPED = _compile(rf"{_APART}\d{{4}}(?:{_SIGN}{{1,3}}\d{{4}}){{3}}{_END}")
+_FORMULA = _compile(rf"{_APART}(?:19|20)\d{{2}}{_GAP}[A-Z]{{2}}{_GAP}\d{{5}}{_END}")
 _VIN = _compile(rf"{_APART}[A-HJ-NPR-Z0-9]{{17}}{_END}")
 _VIN_SPACED = re.compile(
     rf"{_APART}[A-HJ-NPR-Z]{{2,3}}[A-HJ-NPR-Z0-9]?(?:[ -]?[A-HJ-NPR-Z0-9]){{13,15}}{_END}"
 )
 _FRENCH_PHONE = _compile(
-    rf"(?<![\w+@,-])(?<!\d[.])(?:(?:\+|00)\s?\d{{2,3}}[ .-]?(?:\(0\))?[ .-]?|"
+    rf"(?<![\w+@,-])(?<!\d[.])(?:(?:\+|00)\s?\d{{2,3}}{_SIGN}?(?:\(0\))?{_SIGN}?|"
     rf"0{_GAP})[1-9](?:{_GAP}\d){{8}}(?![\w@]|-\d|[.,]\d)"
 )
-_NINE_DIGITS = _compile(r"(?<![\w+@.,/-])[67](?:[ .-]?\d{2}){4}(?![\w@]|-\d|[.,/]\d)")
+_NINE_DIGITS = _compile(rf"(?<![\w+@.,/-])[67](?:{_SIGN}?\d{{2}}){{4}}(?![\w@]|-\d|[.,/]\d)")
 _PHONE_WORD = _compile(
     r"\bt[ée]l\b|t[ée]l[ée]phone|portable|mobile|joindre|joignable|appele[rz]|rappele[rz]|num[ée]ro|\b06\b"
 )
@@ -104,7 +105,7 @@ _PHRASE = _compile(r"\d (?:euros?|ans|mois|jours?|fois|semaines?)\b|\b(?:le|la|d
 
 def find(text: str) -> Iterator[Found]:
     """The numbers in ``text``; they may overlap, the surest kinds come first."""
-    yield from _checked(text, _IBAN, "iban", iban.is_valid)
+    yield from _checked(text, _IBAN, "iban", lambda number: iban.is_valid(re.sub(r"[\W_]", "", number)))
     yield from _social(text)
     yield from _cards(text)
     yield from _phones(text)
