@@ -26,7 +26,7 @@ from bot.law import quotes
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError, keys, parameter
 from bot.law.vehicle import MissingFact
-from tests.in_process import AssistantHere, Messages, State, assistant_in
+from bot.evaluation.in_process import AssistantHere, Messages, State, assistant_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = int(os.environ.get("WALK_SEED", "20261122"))

@@ -12,7 +12,7 @@ import yaml
 from bot.evaluation.understanding.contenders import examples_by_label
 from bot.nlu.topics import FAQ
 from bot.settings import ROOT
-from tests.in_process import AssistantHere, assistant_in
+from bot.evaluation.in_process import AssistantHere, assistant_in
 
 # isort: split
 from rasa.core.test import FAILED_STORIES_FILE
