@@ -31,6 +31,8 @@ VARIATIONS = [(name, variation) for name, all_ in RESPONSES.items() for variatio
 CASES = yaml.safe_load((HERE / "cases" / "remedies.yml").read_text(encoding="utf-8"))
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 LISTS = {"facts", "now", "next_steps", "warnings"}
+# What the guided dialogue adds to the values of the plan.
+ADDED = {*LISTS, "time_left"}
 QUESTIONS = [
     "file_status",
     "refused_on",
@@ -104,7 +106,7 @@ def test_every_plan_gives_the_values_its_sentences_need(stage: Stage) -> None:
     for _, drawn in PLANS:
         if drawn.stage is not stage:
             continue
-        assert placeholders(f"utter_remedy_{stage.value}") <= set(drawn.values) | LISTS
+        assert placeholders(f"utter_remedy_{stage.value}") <= set(drawn.values) | ADDED
         for step in (*drawn.now, *drawn.later):
             assert placeholders(f"utter_remedy_step_{step.code.value}") <= set(step.values)
         for warning in drawn.warnings:
@@ -112,8 +114,8 @@ def test_every_plan_gives_the_values_its_sentences_need(stage: Stage) -> None:
 
 
 def test_a_refusal_in_time_starts_with_its_last_day() -> None:
-    text = RESPONSES["utter_remedy_refused"][0]["text"]
-    assert text.splitlines()[0] == "Vous pouvez faire un recours gracieux en ligne jusqu’au {deadline:date}."
+    first = RESPONSES["utter_remedy_refused"][0]["text"].splitlines()[0]
+    assert first == "Vous pouvez faire un recours gracieux en ligne jusqu’au {deadline:date}. {time_left:say}"
 
 
 @pytest.mark.parametrize("stage", Stage)

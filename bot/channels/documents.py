@@ -17,7 +17,7 @@ from bot.channels.forms import fields
 from bot.channels.site import assets
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store
-from bot.takeaway.case import PAGE_DATES
+from bot.takeaway.case import CASE_DATES, PAGE_DATES
 from bot.takeaway.pages import Answer, Pages
 
 
@@ -63,7 +63,7 @@ class DocumentsChannel(InputChannel):
         @routes.post("/fiche/<token:str>/dates")
         async def set_dates(request: Request, token: str) -> HTTPResponse:
             form = fields(request)
-            typed = {name: form[name] for name in PAGE_DATES if name in form}
+            typed = {name: form[name] for name in (*PAGE_DATES, *CASE_DATES) if name in form}
             return await answer(pages.set_dates, token, typed)
 
         @routes.post("/fiche/<token:str>/effacer")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.guides.facts import CASE_FIELDS, Facts, told
-from bot.guides.guide import Gist, Reply, date_or_none, deciding
+from bot.guides.guide import Gist, Line, Reply, date_or_none, deciding
 from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, check, open_questions, plan
 
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
@@ -38,6 +38,7 @@ class RemedyGuide:
         drawn = plan(_case(facts), on)
         values: dict[str, Any] = {
             **drawn.values,
+            **({"time_left": time_left(drawn.deadline.safe, on)} if drawn.deadline else {}),
             "facts": told(_deciding(facts, on)),
             "now": _steps(drawn.now[:_MAX_STEPS]),
             "next_steps": _steps(drawn.later[:_MAX_STEPS]),
@@ -60,6 +61,13 @@ class RemedyGuide:
         """The stage with its last day, and the steps open now."""
         drawn = plan(_case(facts), on)
         return Gist(_headline(drawn), tuple(_steps(drawn.now[:_MAX_STEPS])))
+
+
+def time_left(last: dt.date, on: dt.date) -> Line:
+    """How many days are left until a last day that is not over, as the line of a list."""
+    days = (last - on).days
+    name = {0: "utter_time_left_today", 1: "utter_time_left_tomorrow"}.get(days, "utter_time_left")
+    return {"response": name, "values": {"days": days}}
 
 
 def is_coherent(facts: Facts, on: dt.date) -> bool:

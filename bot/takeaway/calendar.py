@@ -1,4 +1,4 @@
-"""The dates of a sheet as a calendar file (iCalendar, RFC 5545): whole days, each with its reminder."""
+"""The dates of a sheet as a calendar file (iCalendar, RFC 5545): whole days, each with its reminders."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ def make(agenda: dict[str, Any]) -> bytes:
 
 def _event(entry: dict[str, Any], agenda: dict[str, Any]) -> Event:
     day = dt.date.fromisoformat(entry["day"])
-    made = dt.date.fromisoformat(agenda["made_on"])
+    changed = dt.datetime.fromisoformat(agenda["changed_at"])
     event = Event()
     event.add("uid", str(uuid.uuid5(NAMESPACE, f"{agenda['sheet']}/{entry['code']}")))
-    event.add("dtstamp", dt.datetime(made.year, made.month, made.day, tzinfo=dt.timezone.utc))
+    # A calendar that has the event already takes the new day only where these are greater (RFC 5545, 3.8.7).
+    event.add("sequence", agenda["revision"])
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
     event.add("dtstart", day)
     event.add("dtend", day + dt.timedelta(days=1))
-    event.add("summary", agenda["title"])
+    event.add("summary", entry["title"])
     event.add("description", entry["description"])
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
-    if entry["notice"]:
+    for days in entry["reminders"]:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", agenda["reminder"])
-        # At nine in the morning that many days before.
-        alarm.add("trigger", dt.timedelta(days=-entry["notice"], hours=9))
+        # The words shown: as neutral as the title.
+        alarm.add("description", entry["title"])
+        alarm.add("trigger", dt.timedelta(days=-days, hours=agenda["hour"]))
         event.add_component(alarm)
     return event

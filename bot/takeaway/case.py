@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.guides import GUIDES
 from bot.guides.facts import FACT_NAMES, FOUND, Facts
+from bot.guides.remedy import is_coherent
 from bot.law.operations import Operation
 from bot.law.regional_tax import regions
 from bot.law.remedies import FileStatus, Residence
@@ -15,8 +16,9 @@ from bot.law.vehicle import Energy
 
 # Days that only the sheet uses, told on its page: the bot has no question for them.
 SHEET_DATES = ("declared_on", "received_on")
-# Those that can be told or corrected on the page.
+# The dates that every page takes, and those that it corrects where the case has them.
 PAGE_DATES = ("declared_on", "requested_on", "received_on")
+CASE_DATES = ("validated_on", "shipped_on", "refused_on", "gracious_appeal_on", "hierarchical_appeal_on")
 
 _FREE_NUMBERS = {"fiscal_power": range(1, 1000)}
 _CHOICES = {
@@ -50,22 +52,34 @@ def kept_guide(name: str | None) -> str:
     return name if name in GUIDES else ""
 
 
+def page_dates(case: SheetCase) -> tuple[str, ...]:
+    """The dates that the page of that case takes."""
+    return (*PAGE_DATES, *(name for name in CASE_DATES if name in case.facts))
+
+
 def with_dates(case: SheetCase, typed: dict[str, str], on: dt.date) -> Facts:
     """The facts with the days typed on the page; an empty one is forgotten.
 
-    Raises ValueError naming the field where a day is none, or lies ahead, or before the year 2000.
+    Raises ValueError naming the field where a day is none, lies ahead, or before the year 2000, or cannot
+    stand beside the other days.
     """
     facts = dict(case.facts)
-    for name in PAGE_DATES:
+    for name in page_dates(case):
         text = typed.get(name)
         if text is None:
             continue
-        facts.pop(name, None)
+        known = facts.pop(name, None)
+        if not text and known and _date(known) is None:
+            # A span of days, which the page's field cannot show: an empty field does not deny it.
+            facts[name] = known
         if text:
             day = _date(text)
             if day is None or not dt.date(2000, 1, 1) <= day <= on:
                 raise ValueError(name)
             facts[name] = day.isoformat()
+    changed = [name for name in typed if facts.get(name) != case.facts.get(name)]
+    if changed and is_coherent(case.facts, on) and not is_coherent(facts, on):
+        raise ValueError(changed[-1])
     return facts
 
 

@@ -13,29 +13,38 @@ from bot.law.parameters import number_on, value_on
 from bot.law.time_limits import add_months
 
 ONE_DAY = dt.timedelta(days=1)
-# The steps of a plan that end on a day, with the value that holds it and the days of warning before it.
+# The days before a last day on which to remind: a letter and its proofs take time, a right that ends little.
+_TO_ACT = (14, 3, 1)
+_OF_A_RIGHT = (7, 1)
+_NONE: tuple[int, ...] = ()
+# The steps of a plan that end on a day, with the value that holds it and the reminders before it.
 _OF_STEPS = {
-    "gracious_appeal": ("gracious_deadline", 14),
-    "hierarchical_appeal": ("hierarchical_deadline", 14),
-    "court": ("court_deadline", 14),
-    "ask_reasons_of_silence": ("reasons_deadline", 14),
-    "wait_letter": ("wait_until", 0),
-    "wait_delivery": ("expected_on", 0),
-    "wait_answer": ("silence_on", 0),
+    "gracious_appeal": ("gracious_deadline", _TO_ACT),
+    "hierarchical_appeal": ("hierarchical_deadline", _TO_ACT),
+    "court": ("court_deadline", _TO_ACT),
+    "ask_reasons_of_silence": ("reasons_deadline", _TO_ACT),
+    "wait_letter": ("wait_until", _NONE),
+    "wait_delivery": ("expected_on", _NONE),
+    "wait_answer": ("silence_on", _NONE),
 }
 # What follows an appeal that waits for its answer; before any appeal it is but a supposition.
-_AFTER_AN_APPEAL = {"court_after_appeal": ("later_court_deadline", 14)}
+_AFTER_AN_APPEAL = {"court_after_appeal": ("later_court_deadline", _TO_ACT)}
 _STEP = "utter_remedy_step_"
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A day of a case, said by ``utter_sheet_date_<code>``; ``notice`` is how many days before to remind."""
+    """A day of a case, said by ``utter_sheet_date_<code>``; ``reminders`` are days before it."""
 
     code: str
     day: dt.date
     reference: str
-    notice: int
+    reminders: tuple[int, ...]
+
+    @property
+    def is_last_day(self) -> bool:
+        """Whether something can no longer be done after that day; otherwise something is expected on it."""
+        return bool(self.reminders)
 
 
 def deadlines(facts: Facts, remedy: Reply | None, on: dt.date) -> tuple[Deadline, ...]:
@@ -60,13 +69,15 @@ def _of_papers(facts: Facts, on: dt.date) -> Iterator[Deadline]:
     if received and facts.get("reason") == "damage":
         years = number_on("deadlines.keep_damaged_card", on)
         reference = value_on("deadlines.keep_damaged_card", on).reference
-        yield Deadline("keep_damaged_card", add_months(received, 12 * years), reference, 0)
+        yield Deadline("keep_damaged_card", add_months(received, 12 * years), reference, _NONE)
 
 
 def _right(code: str, key: str, since: dt.date, on: dt.date) -> Deadline:
     # A right that counts from that very day may end on the eve of the same day of the month: nobody is told
     # one day too many.
-    return Deadline(code, add_months(since, number_on(key, on)) - ONE_DAY, value_on(key, on).reference, 7)
+    return Deadline(
+        code, add_months(since, number_on(key, on)) - ONE_DAY, value_on(key, on).reference, _OF_A_RIGHT
+    )
 
 
 def _of_plan(remedy: Reply | None) -> Iterator[Deadline]:
@@ -77,13 +88,15 @@ def _of_plan(remedy: Reply | None) -> Iterator[Deadline]:
     yield from _of_items(remedy.values.get("next_steps") or [], _AFTER_AN_APPEAL if waits else {})
 
 
-def _of_items(items: list[dict[str, Any]], known: dict[str, tuple[str, int]]) -> Iterator[Deadline]:
+def _of_items(
+    items: list[dict[str, Any]], known: dict[str, tuple[str, tuple[int, ...]]]
+) -> Iterator[Deadline]:
     for item in items:
         name = item["response"].removeprefix(_STEP)
-        value, notice = known.get(name, ("", 0))
+        value, reminders = known.get(name, ("", _NONE))
         if value in item["values"]:
             day = dt.date.fromisoformat(item["values"][value])
-            yield Deadline(name, day, item["reference"], notice)
+            yield Deadline(name, day, item["reference"], reminders)
 
 
 def _day(facts: Facts, name: str) -> dt.date | None:

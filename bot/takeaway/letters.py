@@ -32,7 +32,10 @@ NAMES = tuple(_STEPS)
 # The Défenseur des droits comes after a step taken with the administration (CRPA L424-1): not before.
 _AFTER_A_STEP = {
     f"utter_remedy_{stage}"
-    for stage in ("appeal_pending", "appeal_rejected", "limit_passed", "not_received", "under_review")
+    for stage in (
+        *("appeal_pending", "appeal_rejected", "limit_passed"),
+        *("not_received", "shipment_overdue", "under_review"),
+    )
 }
 _DEADLINES = {
     "gracious_appeal": "gracious_appeal",
@@ -42,6 +45,7 @@ _DEADLINES = {
 _DATES = (
     "requested_on",
     "validated_on",
+    "shipped_on",
     "refused_on",
     "gracious_appeal_on",
     "gracious_answer_on",

@@ -40,15 +40,24 @@ SHEETS = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False, index=True),
     # Whose conversation; NULL where the sheet was made outside any.
     sa.Column("conversation_hash", sa.String(64)),
+    # How often its facts were corrected, and when last (UTC); NULL where never, or before this was counted.
+    sa.Column("revision", sa.Integer),
+    sa.Column("changed_at", sa.DateTime),
 )
 
 
 @dataclass(frozen=True)
 class KeptSheet:
-    """A sheet found by its token: its case, and when it stops answering (UTC)."""
+    """A sheet found by its token: its case, and when it stops answering (UTC).
+
+    ``revision`` is the number of its corrections; ``changed_at`` is the time of the last one, or the first
+    hour of the day it was made (UTC, with its zone).
+    """
 
     case: SheetCase
     expires_at: dt.datetime
+    revision: int
+    changed_at: dt.datetime
 
 
 class SheetStore:
@@ -92,13 +101,15 @@ class SheetStore:
         if row is None or not hmac.compare_digest(row.token_hash, hashed) or row.expires_at <= _utc(now):
             return None
         case = SheetCase(kept(json.loads(row.facts)), kept_guide(row.guide), row.made_on)
-        return KeptSheet(case, row.expires_at)
+        changed_at = row.changed_at or dt.datetime.combine(row.made_on, dt.time())
+        return KeptSheet(case, row.expires_at, row.revision or 0, changed_at.replace(tzinfo=dt.timezone.utc))
 
-    def change(self, token: str, facts: Facts) -> None:
-        """Replaces the facts of a sheet; its time does not start again."""
+    def change(self, token: str, facts: Facts, now: dt.datetime) -> None:
+        """Replaces the facts of a sheet and counts the correction; its time does not start again."""
         with self._engine.begin() as connection:
             changed = SHEETS.update().where(SHEETS.c.token_hash == hash_of(token))
-            connection.execute(changed.values(facts=_json(facts)))
+            revision = sa.func.coalesce(SHEETS.c.revision, 0) + 1
+            connection.execute(changed.values(facts=_json(facts), revision=revision, changed_at=_utc(now)))
 
     def tie(self, token: str, conversation: str) -> None:
         """Ties a sheet to the conversation in which it is given; nothing where there is no such sheet."""

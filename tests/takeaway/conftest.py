@@ -85,6 +85,11 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "remedy",
         (),
     ),
+    "shipped, and never came": (
+        {"file_status": "sent", "shipped_on": "2026-11-01"},
+        "remedy",
+        ("defender",),
+    ),
     "not received": ({"file_status": "validated", "validated_on": "2026-10-03"}, "remedy", ("defender",)),
 }
 

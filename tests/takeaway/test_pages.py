@@ -18,7 +18,7 @@ TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.S)
 # An address is no French.
 ADDRESSES = re.compile(r"\S+\.(?:fr|org)\S*|https?:\S+")
 # The days that the sheet shows, in the order of the page.
-DAYS = re.compile(r'<td class="value">(\d+(?:er)? \w+ \d{4})(?: \(passé\))?</td>')
+DAYS = re.compile(r'<td class="value">(\d+(?:er)? \w+ \d{4})(?: \(passé\)|\. [^<]+)?</td>')
 
 
 def words(html: str) -> str:
@@ -115,6 +115,52 @@ def test_dates_that_cannot_be_lose_one_answer_and_not_the_sheet(world: World) ->
     token = world.store.make(facts, "eligibility", world.clock.now.date(), world.clock.now)
     shown = words(text(world.pages.show(token)))
     assert "Les dates données ne vont pas ensemble" in shown and "À préparer" in shown
+
+
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [
+        (dt.date(2026, 11, 30), "3 décembre 2026. Il vous reste 3 jours."),
+        (dt.date(2026, 12, 2), "3 décembre 2026. Il vous reste un jour\u00a0: c’est demain."),
+        (dt.date(2026, 12, 3), "3 décembre 2026. C’est aujourd’hui le dernier jour."),
+        (dt.date(2026, 12, 4), "3 décembre 2026 (passé)"),
+    ],
+)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_days_left_are_counted_on_the_day_of_reading(
+    world: World, version: str | None, today: dt.date, left: str
+) -> None:
+    facts = {"reason": "loss", "declared_on": "2026-11-04"}
+    token = world.store.make(facts, "eligibility", world.clock.now.date(), world.clock.now)
+    world.clock.now = dt.datetime.combine(today, dt.time(9), dt.timezone.utc)
+    dates = words(section(text(world.pages.show(token, version)), "dates"))
+    assert left in dates
+    assert ("Jours restants comptés le" in dates) is (today <= dt.date(2026, 12, 3))
+
+
+def test_the_answer_of_a_refusal_says_how_many_days_are_left(world: World) -> None:
+    token = world.store.make(
+        {"file_status": "refused", "refused_on": "2026-10-03"},
+        "remedy",
+        world.clock.now.date(),
+        world.clock.now,
+    )
+    world.clock.now = dt.datetime(2026, 11, 30, 9, tzinfo=dt.timezone.utc)
+    for version in VERSIONS:
+        shown = words(section(text(world.pages.show(token, version)), "remedy"))
+        assert "3 décembre 2026" in shown and "Il vous reste 3 jours." in shown
+    assert "une lettre postée maintenant peut arriver trop tard" in words(text(world.pages.show(token)))
+
+
+def test_the_dates_of_the_case_are_corrected_on_the_page_and_must_stand_together(world: World) -> None:
+    facts = {"file_status": "refused", "refused_on": "2026-10-03", "gracious_appeal_on": "2026-10-20"}
+    token = world.store.make(facts, "remedy", world.clock.now.date(), world.clock.now)
+    assert 'name="refused_on" value="2026-10-03"' in text(world.pages.show(token))
+    assert 'name="refused_on"' not in world.html("stolen card")
+    refused = world.pages.set_dates(token, {"refused_on": "2026-10-21"})
+    assert refused.status == 422 and "qui aille avec les autres dates" in refused.body.decode()
+    assert world.pages.set_dates(token, {"refused_on": "2026-10-20"}).status == 303
+    assert 'name="refused_on" value="2026-10-20"' in text(world.pages.show(token))
 
 
 # --- the addresses ------------------------------------------------------------------------------------

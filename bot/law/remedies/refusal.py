@@ -22,6 +22,9 @@ from bot.law.remedies.steps import (
 from bot.law.remedies.vocabulary import Caution, Plan, Stage, Step, StepCode, WarningCode
 from bot.law.time_limits import TimeLimit, is_surely_over
 
+# An appeal counts on the day it arrives. No text says how long a letter takes: a week is a careful time.
+POST_DAYS = dt.timedelta(days=7)
+
 
 def refusal_plan(case: Case, on: dt.date) -> Plan:
     clock = Clock(case, on)
@@ -61,9 +64,12 @@ def _first_limit_plan(clock: Clock, initial: TimeLimit) -> Plan:
         Step(StepCode.ASK_REASONS, "crpa:L211-5"),
         *other_ways(),
     )
+    warnings = _common_warnings(clock)
+    if initial.safe - clock.on < POST_DAYS:
+        warnings = (Caution(WarningCode.POST_MAY_BE_LATE, "crpa:L411-2", False), *warnings)
     silence = clock.silence_after(clock.on)
     later = (silence_rejects(silence, True), court_after(silence, clock.court_limit(silence), True))
-    warnings, values = _common_warnings(clock), _refusal_values(clock.case)
+    values = _refusal_values(clock.case)
     return Plan(clock.on, Stage.REFUSED, now, later, warnings, initial, values)
 
 

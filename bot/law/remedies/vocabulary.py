@@ -71,6 +71,7 @@ class WarningCode(str, Enum):
 
     NON_WORKING_DAY = "non_working_day"
     LAST_HOURS = "last_hours"
+    POST_MAY_BE_LATE = "post_may_be_late"
     EDGE_APPEAL = "edge_appeal"
     LATE_APPEAL = "late_appeal"
     UNDATED_REFUSAL = "undated_refusal"
