@@ -18,7 +18,7 @@ from bot.law.operations import Operation
 from bot.law.parameters import ParameterError, cite, keys, number_on, parameter
 from bot.law.plates import PlateFormat
 from bot.law.regional_tax import rate_on, region_name, regions
-from bot.law.tax_lines import Reason, Tax, Uncertainty
+from bot.law.tax_lines import LastKnown, Reason, Tax, Uncertainty
 from bot.law.vehicle import Category, Energy, MissingFact, Vehicle
 
 CASES = Path(__file__).with_name("cases")
@@ -173,8 +173,44 @@ def test_each_region_has_a_rate_from_2021_to_today_under_the_cap(region: str) ->
             assert 0 < rate_on(region, day).cents - increase <= number_on("fees.regional_rate_cap", day)
 
 
+LAST_KNOWN_DAY = dt.date(2026, 12, 31)
+FIRST_UNKNOWN_DAY = dt.date(2027, 1, 1)
+NOT_KNOWN = {Uncertainty.REGIONAL_RATE_NOT_KNOWN, Uncertainty.REGIONAL_EXEMPTION_NOT_KNOWN}
+
+
 def test_there_are_eighteen_regions() -> None:
     assert len(regions()) == 18
+
+
+@pytest.mark.parametrize("region", regions())
+def test_a_rate_of_2026_is_sure_to_the_last_day_of_its_year_and_an_estimate_after_it(region: str) -> None:
+    last = quote(Operation.CHANGE_OF_HOLDER, USED_CAR, LAST_KNOWN_DAY, region)
+    assert last.last_known == () and not NOT_KNOWN & set(last.uncertainties)
+    rate = parameter(f"regional_rates.{region}").values[-1].value
+    for day in (FIRST_UNKNOWN_DAY, dt.date(2027, 12, 31)):
+        found = quote(Operation.CHANGE_OF_HOLDER, USED_CAR, day, region)
+        assert found.last_known == (LastKnown(Uncertainty.REGIONAL_RATE_NOT_KNOWN, 2026, rate),)
+        increase = number_on("fees.ile_de_france_increase", day) if region == "ile_de_france" else 0
+        assert found.lines[0].amount == 5 * (rate + increase)
+    with pytest.raises(ParameterError, match=f"{region}.*2028-01-01"):
+        quote(Operation.CHANGE_OF_HOLDER, USED_CAR, dt.date(2028, 1, 1), region)
+
+
+@pytest.mark.parametrize("region", regions())
+def test_an_exemption_of_2026_is_an_estimate_in_2027(region: str) -> None:
+    for energy in (Energy.HYBRID, Energy.ELECTRIC):
+        car = replace(USED_CAR, energy=energy)
+        try:
+            last = quote(Operation.CHANGE_OF_HOLDER, car, LAST_KNOWN_DAY, region)
+        except ParameterError:
+            # What 2026 does not know, 2027 knows no better.
+            with pytest.raises(ParameterError, match=f"{region}.*2027-01-01"):
+                quote(Operation.CHANGE_OF_HOLDER, car, FIRST_UNKNOWN_DAY, region)
+            continue
+        assert not NOT_KNOWN & set(last.uncertainties)
+        found = quote(Operation.CHANGE_OF_HOLDER, car, FIRST_UNKNOWN_DAY, region)
+        assert Uncertainty.REGIONAL_EXEMPTION_NOT_KNOWN in found.uncertainties
+        assert found.lines[0].reason is last.lines[0].reason
 
 
 def test_each_exemption_is_none_half_or_all_and_belongs_to_a_region() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.evaluation.content import freshness as freshness_list
 from bot.law import freshness, parameters
-from bot.law.parameters import ParameterError, cite, number_on, value_on
+from bot.law.parameters import ParameterError, cite, last_known, number_on, value_on
 
 TODAY = dt.date(2026, 11, 21)
 GOOD = """
@@ -43,6 +43,63 @@ def test_a_value_holds_from_its_day_on() -> None:
 def test_a_day_before_the_first_value_is_named() -> None:
     with pytest.raises(ParameterError, match=r"fees\.fixed_tax.*2020-12-31"):
         value_on("fees.fixed_tax", dt.date(2020, 12, 31))
+
+
+YEARLY = """
+rate:
+  label: tarif
+  unit: eur_cents
+  valid: yearly
+  values:
+  - {value: 10, since: 2023-01-01, reference: "cibs:L421-42", verified_on: 2026-11-21}
+  - {value: 20, since: 2025-03-01, reference: "cibs:L421-42", verified_on: 2026-11-21}
+"""
+
+
+def _must_refuse(day: str, read: Callable[[str, dt.date], object] = value_on) -> None:
+    with pytest.raises(ParameterError, match=rf"limits\.rate.*{day}"):
+        read("limits.rate", dt.date.fromisoformat(day))
+
+
+def test_a_yearly_value_ends_with_the_year_it_starts_in(folder: Path) -> None:
+    (folder / "limits.yml").write_text(YEARLY, encoding="utf-8")
+    parameters.validate()
+    assert number_on("limits.rate", dt.date(2023, 12, 31)) == 10
+    _must_refuse("2024-01-01")
+    assert number_on("limits.rate", dt.date(2025, 12, 31)) == 20
+    _must_refuse("2026-01-01")
+
+
+def test_the_last_yearly_value_is_the_last_known_one_for_a_year_and_no_longer(folder: Path) -> None:
+    (folder / "limits.yml").write_text(YEARLY, encoding="utf-8")
+    parameters.validate()
+    for day in ("2025-12-31", "2026-01-01", "2026-12-31"):
+        assert last_known("limits.rate", dt.date.fromisoformat(day)).value == 20
+    _must_refuse("2027-01-01", last_known)
+    # A past year that was not found is a gap, and no estimate fills it.
+    _must_refuse("2024-06-01", last_known)
+
+
+def test_a_yearly_value_with_an_end_of_its_own_has_no_successor_to_wait_for(folder: Path) -> None:
+    ended = YEARLY.replace("since: 2025-03-01", "since: 2025-03-01, until: 2025-10-01")
+    (folder / "limits.yml").write_text(ended, encoding="utf-8")
+    parameters.validate()
+    _must_refuse("2025-10-01", last_known)
+    _must_refuse("2026-01-01", last_known)
+
+
+def test_a_value_that_is_not_yearly_is_known_as_long_as_it_holds(folder: Path) -> None:
+    (folder / "limits.yml").write_text(YEARLY.replace("  valid: yearly\n", ""), encoding="utf-8")
+    parameters.validate()
+    assert last_known("limits.rate", dt.date(2030, 1, 1)).value == 20
+    _must_refuse("2022-12-31", last_known)
+
+
+def test_every_regional_value_is_yearly() -> None:
+    by_law = "regional_exemptions.electric_by_law"
+    for key in parameters.keys():
+        if key.startswith(("regional_rates.", "regional_exemptions.")) and key != by_law:
+            assert parameters.parameter(key).valid == "yearly", key
 
 
 def test_an_unknown_key_is_named() -> None:

@@ -21,7 +21,10 @@ VARIATIONS = [
     for name, variations in RESPONSES.items()
     for rank, variation in enumerate(variations)
 ]
-GIVEN = {"total", "low", "high", "lines", "facts", "notes", "uncertainties", "amount", "answer"}
+GIVEN = {
+    "total", "low", "high", "lines", "facts", "notes", "uncertainties", "amount", "answer", "year",
+    "known_year", "rate",
+}  # fmt: skip
 PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::[a-z]+)?\}")
 MARKS = re.compile(r"\(Y[1-5]\)|E85")
 NARROW = "\u00a0"

@@ -7,7 +7,7 @@ import datetime as dt
 from bot.guides.eligibility import situation_of
 from bot.guides.facts import Facts, told
 from bot.guides.guide import Gist, Reply, date_or_none, deciding
-from bot.guides.price_reply import explained, priced
+from bot.guides.price_reply import estimated, explained, priced
 from bot.law.decision import Outcome
 from bot.law.eligibility import decide
 from bot.law.fees import Quote, quote
@@ -93,8 +93,11 @@ class PriceGuide:
         except (ValueError, ParameterError):
             return Gist({"response": "utter_gist_price_unknown"})
         response = "utter_gist_price_open" if price.is_open else "utter_gist_price"
+        if price.last_known:
+            response = "utter_gist_price_estimate"
+        values = {"low": price.low, "high": price.high, **estimated(price)}
         notes = [{"response": f"utter_note_{note.value}"} for note in price.notes]
-        return Gist({"response": response, "values": {"low": price.low, "high": price.high}}, tuple(notes))
+        return Gist({"response": response, "values": values}, tuple(notes))
 
 
 def _obstacle(facts: Facts, on: dt.date) -> list[Reply]:

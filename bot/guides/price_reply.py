@@ -26,9 +26,17 @@ def priced(price: Quote, facts: Facts, deciding: list[Line]) -> Reply:
         "lines": _lines(_dearest(price)),
         "sources": list(price.references),
         "notes": [{"response": f"utter_note_{note}"} for note in _notes(price, facts, response)],
-        "uncertainties": [{"response": f"utter_uncertainty_{doubt.value}"} for doubt in price.uncertainties],
+        "uncertainties": _uncertainties(price),
+        **estimated(price),
     }
     return Reply(response, values)
+
+
+def estimated(price: Quote) -> dict[str, int]:
+    """The year asked about and the earlier one whose values stand in for it; nothing for a sure price."""
+    if not price.last_known:
+        return {}
+    return {"year": price.on.year, "known_year": max(known.year for known in price.last_known)}
 
 
 def explained(price: Quote, deciding: list[Line]) -> Reply:
@@ -48,9 +56,22 @@ def explained(price: Quote, deciding: list[Line]) -> Reply:
         "lines": reasons,
         "readings": readings,
         "settled": [] if readings else [{"response": "utter_reading_settled"}],
-        "uncertainties": [{"response": f"utter_uncertainty_{doubt.value}"} for doubt in price.uncertainties],
+        "uncertainties": _uncertainties(price),
     }
     return Reply("utter_why_price", values)
+
+
+def _uncertainties(price: Quote) -> list[Line]:
+    """What is not settled about a price; a value not known yet with the one that stands in for it."""
+    earlier = {known.doubt: known for known in price.last_known}
+    lines: list[Line] = []
+    for doubt in price.uncertainties:
+        line: Line = {"response": f"utter_uncertainty_{doubt.value}"}
+        if doubt in earlier:
+            known = earlier[doubt]
+            line["values"] = {"year": price.on.year, "known_year": known.year, "rate": known.value}
+        lines.append(line)
+    return lines
 
 
 def _dearest(price: Quote) -> Reading:
@@ -67,6 +88,8 @@ def _notes(price: Quote, facts: Facts, response: str) -> list[str]:
 
 
 def _response(price: Quote, facts: Facts) -> str:
+    if price.last_known:
+        return "utter_quote_estimate"
     if price.is_open:
         return "utter_quote_old_plate" if Note.NEW_PLATES in price.notes else "utter_quote_open"
     if price.operation is Operation.CHANGE_OF_HOLDER:

@@ -17,7 +17,7 @@ from bot.law.operations import Document, Issue, Operation, Purpose, issue
 from bot.law.parameters import ParameterError, value_on
 from bot.law.regimes import Regime, applies, first_day
 from bot.law.regional_tax import regional_tax
-from bot.law.tax_lines import Line, Reason, Tax, Uncertainty
+from bot.law.tax_lines import LastKnown, Line, Reason, Tax, Uncertainty
 from bot.law.transport_tax import transport_exemption, transport_tax
 from bot.law.vehicle import TRANSPORT_VEHICLES, Category, Vehicle
 
@@ -102,6 +102,12 @@ class Quote:
         """What the texts read do not settle, each once, in the order of the lines."""
         lines = (line for reading in self.readings for line in reading.lines)
         return tuple(dict.fromkeys(doubt for line in lines for doubt in line.uncertainties))
+
+    @property
+    def last_known(self) -> tuple[LastKnown, ...]:
+        """The values of an earlier year that the price rests on, each once: it is then an estimate."""
+        lines = (line for reading in self.readings for line in reading.lines)
+        return tuple(dict.fromkeys(known for line in lines for known in line.last_known))
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from bot.law.parameters import ParameterError, Value, keys, number_on, parameter, value_on
-from bot.law.tax_lines import Line, Reason, Tax, Uncertainty
+from bot.law.parameters import ParameterError, Value, keys, last_known, number_on, parameter, value_on
+from bot.law.tax_lines import LastKnown, Line, Reason, Tax, Uncertainty
 from bot.law.vehicle import MOTORCYCLES, Category, Energy, Vehicle, known
 
 ROAD_TRANSPORT = frozenset({Category.M2, Category.M3, Category.N2, Category.N3})
@@ -34,6 +34,7 @@ class Relief:
     article: str
     since: dt.date
     uncertainties: tuple[Uncertainty, ...] = ()
+    last_known: tuple[LastKnown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Rate:
     cents: int
     since: dt.date
     uncertainties: tuple[Uncertainty, ...] = ()
+    last_known: tuple[LastKnown, ...] = ()
 
 
 def regions() -> tuple[str, ...]:
@@ -59,18 +61,33 @@ def region_name(region: str) -> str:
 def rate_on(region: str, on: dt.date) -> Rate:
     """The region's rate that day, its increase included (CIBS, art. L421-42 and L421-54-1).
 
-    Raises ParameterError naming the region and the day where no rate is known.
+    Regions set it year by year: where that of the day's year is not known yet, the rate of the year before
+    stands in, as ``last_known`` says. Raises ParameterError naming the region and the day where neither is.
     """
     if region not in regions():
         raise ParameterError(f"unknown region {region!r} (rate asked for {on.isoformat()})")
-    parts = [(value_on(f"regional_rates.{region}", on), Uncertainty.REGIONAL_RATE)]
+    rate = last_known(f"regional_rates.{region}", on)
+    earlier = _earlier(f"regional_rates.{region}", rate, Uncertainty.REGIONAL_RATE_NOT_KNOWN, on)
+    parts = [(rate, Uncertainty.REGIONAL_RATE)]
     if region in _INCREASES:
         parts.append((value_on(_INCREASES[region], on), Uncertainty.REGIONAL_INCREASE))
     return Rate(
         cents=sum(_number(value) for value, _ in parts),
         since=max(value.since for value, _ in parts),
-        uncertainties=tuple(doubt for value, doubt in parts if not value.certain),
+        uncertainties=(
+            *(known.doubt for known in earlier),
+            *(doubt for value, doubt in parts if not value.certain),
+        ),
+        last_known=earlier,
     )
+
+
+def _earlier(key: str, value: Value, doubt: Uncertainty, on: dt.date) -> tuple[LastKnown, ...]:
+    """The value as one of an earlier year, where it no longer holds that day; nothing where it does."""
+    end = parameter(key).end_of(value)
+    if end is None or on < end:
+        return ()
+    return (LastKnown(doubt, value.since.year, _number(value)),)
 
 
 def regional_tax(vehicle: Vehicle, on: dt.date, region: str | None, since: dt.date) -> Line:
@@ -93,16 +110,18 @@ def regional_tax(vehicle: Vehicle, on: dt.date, region: str | None, since: dt.da
     if relief.halves is Halves.NONE:
         over = _half_up(rate.cents * power * by_category.halves) - number_on("fees.e85_conversion_cap", on)
         capped = replace(relief, reason=Reason.E85_CONVERSION_CAPPED) if over > 0 else relief
-        return _line(max(0, over), capped, rate.since, rate.uncertainties)
+        return _line(max(0, over), capped, rate.since, rate)
     if relief.halves is Halves.FULL and vehicle.is_ten_years_old(on):
         relief = replace(
             relief, halves=Halves.HALF, reason=Reason.TEN_YEARS_HALF_RATE, article="cibs:L421-45"
         )
-    return _line(_half_up(rate.cents * power * relief.halves), relief, rate.since, rate.uncertainties)
+    return _line(_half_up(rate.cents * power * relief.halves), relief, rate.since, rate)
 
 
-def _line(amount: int, relief: Relief, since: dt.date, doubts: tuple[Uncertainty, ...] = ()) -> Line:
-    return Line(Tax.REGIONAL, amount, relief.article, since, relief.reason, doubts + relief.uncertainties)
+def _line(amount: int, relief: Relief, since: dt.date, rate: Rate | None = None) -> Line:
+    doubts = (rate.uncertainties if rate else ()) + relief.uncertainties
+    earlier = (rate.last_known if rate else ()) + relief.last_known
+    return Line(Tax.REGIONAL, amount, relief.article, since, relief.reason, doubts, earlier)
 
 
 def exemption_by_kind(vehicle: Vehicle, since: dt.date) -> Relief | None:
@@ -138,31 +157,36 @@ def category_relief(vehicle: Vehicle, since: dt.date) -> Relief:
 
 
 def energy_relief(vehicle: Vehicle, on: dt.date, region: str, since: dt.date) -> Relief:
-    """The particular rate that the region grants an energy (CIBS, art. L421-49 and L421-50)."""
+    """The particular rate that the region grants an energy (CIBS, art. L421-49 and L421-50).
+
+    As for the rate, that of the year before stands in where the year's is not known yet.
+    """
     if vehicle.energy in UNFAVOURED:
         return Relief(Halves.FULL, Reason.FULL_RATE, "cibs:L421-42", since)
     electric = vehicle.energy in EXCLUSIVELY_ELECTRIC
-    exempt = _exemption_on(region, "electric" if electric else "other", on)
+    key = f"regional_exemptions.{region}_{'electric' if electric else 'other'}"
+    exempt = _exemption_on(key, on)
     article = "cibs:L421-49" if electric else "cibs:L421-50"
-    doubts = () if exempt.certain else (Uncertainty.REGIONAL_EXEMPTION,)
+    earlier = _earlier(key, exempt, Uncertainty.REGIONAL_EXEMPTION_NOT_KNOWN, on)
+    doubts = tuple(known.doubt for known in earlier)
+    doubts += () if exempt.certain else (Uncertainty.REGIONAL_EXEMPTION,)
     if exempt.value == 100:
-        return Relief(Halves.NONE, Reason.CLEAN_VEHICLE_EXEMPT, article, exempt.since, doubts)
+        return Relief(Halves.NONE, Reason.CLEAN_VEHICLE_EXEMPT, article, exempt.since, doubts, earlier)
     if exempt.value == 50:
-        return Relief(Halves.HALF, Reason.CLEAN_VEHICLE_HALF_RATE, article, exempt.since, doubts)
-    return Relief(Halves.FULL, Reason.FULL_RATE, "cibs:L421-42", exempt.since, doubts)
+        return Relief(Halves.HALF, Reason.CLEAN_VEHICLE_HALF_RATE, article, exempt.since, doubts, earlier)
+    return Relief(Halves.FULL, Reason.FULL_RATE, "cibs:L421-42", exempt.since, doubts, earlier)
 
 
 def _particular_rate(by_category: Relief, by_energy: Relief) -> Relief:
     # Particular rates do not add up: the lower one holds.
     lower = by_energy if by_energy.halves < by_category.halves else by_category
-    return replace(lower, uncertainties=by_energy.uncertainties)
+    return replace(lower, uncertainties=by_energy.uncertainties, last_known=by_energy.last_known)
 
 
-def _exemption_on(region: str, kind: str, on: dt.date) -> Value:
-    key = f"regional_exemptions.{region}_{kind}"
+def _exemption_on(key: str, on: dt.date) -> Value:
     if key not in keys():
         raise ParameterError(f"{key} has no value on {on.isoformat()}")
-    return value_on(key, on)
+    return last_known(key, on)
 
 
 def _half_up(half_cents: int) -> int:

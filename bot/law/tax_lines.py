@@ -69,8 +69,10 @@ class Uncertainty(str, Enum):
     FORWARDING_FEE_EXEMPTION_NOT_FOUND = "forwarding_fee_exemption_not_found"
     NO_TARIFF_FOUND = "no_tariff_found"
     REGIONAL_RATE = "regional_rate"
+    REGIONAL_RATE_NOT_KNOWN = "regional_rate_not_known"
     REGIONAL_INCREASE = "regional_increase"
     REGIONAL_EXEMPTION = "regional_exemption"
+    REGIONAL_EXEMPTION_NOT_KNOWN = "regional_exemption_not_known"
     TRANSPORT_TAX_AMOUNT = "transport_tax_amount"
     SPOUSE_TRANSPORT_TAX = "spouse_transport_tax"
     PICKUP_EMISSIONS_TAX = "pickup_emissions_tax"
@@ -78,8 +80,24 @@ class Uncertainty(str, Enum):
 
 
 @dataclass(frozen=True)
+class LastKnown:
+    """A value of an earlier year that a line rests on, since that of its own year is not known yet.
+
+    ``value`` is in the unit of its parameter (cents for one cheval fiscal, percent waived), ``year`` is the
+    year it was set for, and ``doubt`` the uncertainty that says so.
+    """
+
+    doubt: Uncertainty
+    year: int
+    value: int
+
+
+@dataclass(frozen=True)
 class Line:
-    """One tax: ``amount`` in cents, ``article`` a citation, ``since`` the first day of the value or rule."""
+    """One tax: ``amount`` in cents, ``article`` a citation, ``since`` the first day of the value or rule.
+
+    A line with ``last_known`` values is an estimate; their doubts are among its uncertainties.
+    """
 
     tax: Tax
     amount: int
@@ -87,3 +105,4 @@ class Line:
     since: dt.date
     reason: Reason
     uncertainties: tuple[Uncertainty, ...] = ()
+    last_known: tuple[LastKnown, ...] = ()

@@ -149,6 +149,8 @@ def _price(reply: Reply | None, writer: Writer) -> Iterator[Section]:
     total = None
     if rows:
         name = "utter_sheet_total" if values["low"] == values["high"] else "utter_sheet_total_open"
+        if "known_year" in values:
+            name = "utter_sheet_total_estimate"
         total = _row(writer.line({"response": name, "values": values}))
     yield Section(
         "price", _title("price", writer), text, rows, total, writer.lines(values.get("notes") or [])

@@ -104,19 +104,18 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         raise ParameterError(f"{key} has no value on {day.isoformat()}")
 
     def last_known(self, key: str, day: dt.date) -> Value:
-        """The value in force on ``day``; the last one where a later year's is not known yet.
+        """The value in force on ``day``; that of the year before where a yearly one has no successor yet.
 
-        Only a yearly parameter has a value not known yet. Raises ParameterError as ``on`` in all other cases,
-        a gap between two known years included.
+        A value with an ``until`` of its own has ended for good. Raises ParameterError where ``on`` does and
+        the year before has no such value either.
         """
         last = self.values[-1]
-        end = self.end_of(last)
-        if self.valid == "yearly" and end is not None and day >= end:
+        if self.valid == "yearly" and last.until is None and last.since.year == day.year - 1:
             return last
         return self.on(key, day)
 
     def end_of(self, value: Value) -> dt.date | None:
-        """The first day on which that value holds no more, apart from the next value; None if none is set."""
+        """The first day on which that value holds no more, whatever follows it; None where none is set."""
         if value.until is None and self.valid == "yearly":
             return dt.date(value.since.year + 1, 1, 1)
         return value.until
@@ -144,9 +143,9 @@ def value_on(key: str, on: dt.date) -> Value:
 
 
 def last_known(key: str, on: dt.date) -> Value:
-    """The value of ``key`` on that day, or its last one where that year's is not known yet.
+    """The value of ``key`` on that day, or of the year before where that year's is not known yet.
 
-    Raises ParameterError naming the key or the day, as ``Parameter.last_known``.
+    Raises ParameterError naming the key or the day where neither is.
     """
     return parameter(key).last_known(key, on)
 
