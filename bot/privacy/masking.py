@@ -52,14 +52,13 @@ PLATES = {
 _READ = {words.lower(): (kind, "") for kind, words in WORDS.items()} | {
     words.lower(): ("plate", format_) for format_, words in PLATES.items()
 }
-_LONGEST_FIRST = sorted({*WORDS.values(), *PLATES.values()}, key=len, reverse=True)
+_LONGEST_FIRST = sorted({*WORDS.values(), *PLATES.values()}, key=lambda words: (-len(words), words))
 _MASK = re.compile(
     rf"\[(?P<words>{'|'.join(map(re.escape, _LONGEST_FIRST))})(?: : d[ée]partement (?:\d{{2,3}}|2[AB]))?\]",
     re.IGNORECASE,
 )
 # The secret part of a personal sheet's address: random signs, in which a recogniser may see a number.
 SHEET_ADDRESS = re.compile(r"(?<=/fiche/)[A-Za-z0-9_-]{27}(?![\w-])")
-# Fewer than these beside a mask ("plaque […]") leave the mask as what the message says.
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Mask:
 
 def mask(text: str) -> str:
     """The text without personal data; the same text, to the letter, where none is found."""
-    plain = _plain(text)
+    plain = plain_text(text)
     found = _find(plain)
     if not found:
         return text
@@ -87,7 +86,7 @@ def mask(text: str) -> str:
 
 def find(text: str) -> tuple[Found, ...]:
     """What ``mask`` replaces, in order; positions are those of the text without invisible characters."""
-    return _find(_plain(text))
+    return _find(plain_text(text))
 
 
 def replacement(found: Found) -> str:
@@ -125,7 +124,7 @@ def _all(plain: str) -> Iterator[Found]:
         yield from part.find(plain)
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Composed, without invisible characters, full-width letters and unusual spaces made plain."""
     characters = []
     for character in unicodedata.normalize("NFC", text):
