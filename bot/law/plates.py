@@ -131,7 +131,7 @@ _INSIDE = (
 
 def _is_meant(format_: PlateFormat, match: re.Match[str], text: str) -> bool:
     """Whether what has the shape of a number is one, rather than a distance, a date or a model's name."""
-    announced = bool(_ANNOUNCED.search(text[max(0, match.start() - 40) : match.start()]))
+    announced = bool(_ANNOUNCED.search(text[max(0, match.start() - _NEAR) : match.start()]))
     alone = not text[: match.start()].strip(_EDGES) and not text[match.end() :].strip(_EDGES)
     dashed = all(_DASHED.search(match[gap]) for gap in ("gap", "gap2"))
     if format_ is PlateFormat.FNI:
@@ -162,14 +162,13 @@ def _is_a_product(match: re.Match[str]) -> bool:
 
 def _is_meant_moped(match: re.Match[str], dashed: bool, announced: bool, alone: bool) -> bool:
     first, digits, last = match["letters"], match["digits"], match["last"]
-    before = match.string[: match.start()]
-    if _PART_OF_A_BUILDING.search(before):
+    if _PART_OF_A_BUILDING.search(match.string[max(0, match.start() - _NEAR) : match.start()]):
         return False
     if dashed:
         return True
     if len(first) + len(digits) == len("AA000"):
-        hinted = announced or alone or bool(_MOPED.search(match.string))
-        return hinted and not _starts_a_phrase_or_a_model(match)
+        likely = announced or alone or bool(_MOPED.search(match.string))
+        return likely and not _starts_a_phrase_or_a_model(match)
     # The shorter ones have the shape of much else: a room, an engine ("DT 50 R"), "il a 50 l de place".
     capitals = (first + last).isupper()
     if announced:
@@ -196,6 +195,8 @@ def _ends_a_phrase(match: re.Match[str]) -> bool:
     return last.islower() and last.upper() in _UNITS
 
 
+# How many characters before a number still speak of it.
+_NEAR = 40
 _EDGES = " \t\r\n\u00a0\u202f.,;:!?()[]\"'«»’"
 _DASHED = re.compile(f"[{_DASHES}]")
 _ANNOUNCED = re.compile(r"plaque|immat|ancien num[ée]ro|\bfni\b", re.IGNORECASE)

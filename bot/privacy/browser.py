@@ -115,6 +115,7 @@ def _exported() -> dict[str, Any]:
         "plateGaps": plates._GAPS,
         "plateDash": plates._DASHED,
         "plateEdges": plates._EDGES,
+        "plateNear": plates._NEAR,
         "plateAnnounced": plates._ANNOUNCED,
         "mopedWord": plates._MOPED,
         "partOfABuilding": plates._PART_OF_A_BUILDING,

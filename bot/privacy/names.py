@@ -23,6 +23,8 @@ from bot.privacy.words import (
 
 _MOST_WORDS = 4
 _MOST_AFTER_A_SIGNATURE = 60
+# How many characters before a given name tell whether it is a car's.
+_NEAR = 40
 # "CT", "PV": shorter words in capitals are no names.
 _SHORTEST_IN_CAPITALS = 4
 _ELIDED = re.compile(r"(?:[cjlmnst]|qu)'")
@@ -125,7 +127,7 @@ def _is_a_car(text: str, name: re.Match[str]) -> bool:
     A surname behind it tells a person: "ma Renault Paul Martin".
     """
     folded = fold(name[0])
-    before = text[: name.start()]
+    before = text[max(0, name.start() - _NEAR) : name.start()]
     neighbour = _WORD_BEFORE.search(before)
     beside = fold(neighbour["word"]) if neighbour else ""
     is_model = folded in MODELS_LIKE_NAMES

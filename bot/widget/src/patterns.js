@@ -25,6 +25,7 @@ export const plateInside = [["ww", /(?<![\p{L}\p{N}_@#€*])(?<!\p{Nd}[.,\/:’'
 export const plateGaps = /[\s.·•_‐‑‒–—―−-]+/u;
 export const plateDash = /[_‐‑‒–—―−-]/u;
 export const plateEdges = " \t\r\n  .,;:!?()[]\"'«»’";
+export const plateNear = 40;
 export const plateAnnounced = /plaque|immat|ancien num[ée]ro|(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))fni(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))/iu;
 export const mopedWord = /cyclo|mobylette|(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))mob(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))|scooter|scoot(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))|solex|cinquante/iu;
 export const partOfABuilding = /(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))(?:article|b[âa]t(?:iment)?|porte|place|emplacement|lot|box|appart?(?:ement)?|appt?|salle|bureau|guichet|escalier|[ée]tage|parking|all[ée]e|rang[ée]e|si[èe]ge|quai|voie|sortie|ligne|bus|annexe|rubrique|case|page|norme|vitamine|cat[ée]gorie|classe|permis|mod[èe]le|type|version)\.?\s*(?:n[°o]|:)?\s*$/iu;

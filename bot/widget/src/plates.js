@@ -80,9 +80,10 @@ function isCredible({ groups = {} }) {
 
 function isMeant(format, match, text, end) {
   const before = text.slice(0, match.index);
+  const nearBefore = text.slice(Math.max(0, match.index - p.plateNear), match.index);
   const context = {
-    before,
-    announced: p.plateAnnounced.test(text.slice(Math.max(0, match.index - 40), match.index)),
+    nearBefore,
+    announced: p.plateAnnounced.test(nearBefore),
     alone: !strip(before, p.plateEdges) && !strip(text.slice(end), p.plateEdges),
     dashed: p.plateDash.test(match.groups.gap) && p.plateDash.test(match.groups.gap2),
   };
@@ -101,9 +102,9 @@ function isMeantOld({ word: typed, digits, gap }, after, { announced, alone, das
   return dashed || announced || !named;
 }
 
-function isMeantMoped(groups, text, { before, announced, alone, dashed }) {
+function isMeantMoped(groups, text, { nearBefore, announced, alone, dashed }) {
   const { letters: first, digits, last } = groups;
-  if (p.partOfABuilding.test(before)) return false;
+  if (p.partOfABuilding.test(nearBefore)) return false;
   if (dashed) return true;
   const hinted = p.mopedWord.test(text);
   if (first.length + digits.length === 5) return (announced || alone || hinted) && !startsAPhraseOrAModel(groups);
