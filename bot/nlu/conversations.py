@@ -19,6 +19,8 @@ from bot.nlu import facts
 from bot.nlu.dialogue_context import DialogueContext
 
 FOLDER = "conversations"
+# The key of a training example under which its context stands.
+CONTEXT = "dialogue_context"
 _QUESTION = "utter_ask_"
 # The facts of training conversations count no days: any day will do.
 _DAY = dt.date(2026, 11, 30)

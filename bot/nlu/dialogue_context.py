@@ -87,3 +87,6 @@ class DialogueContext:
 def is_about_the_card(label: str) -> bool:
     """Whether an answer to that label becomes what the conversation is about."""
     return is_question(label) or label in INTENT_OF_GUIDE.values()
+
+
+NOTHING_BEFORE = DialogueContext()

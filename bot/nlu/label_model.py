@@ -1,23 +1,31 @@
 """The statistics behind the topic classifier, free of Rasa: features, models, ranking.
 
 Two models vote: a linear one on character and word n-grams of the text as typed and as corrected, and a small
-network on sentence vectors. Both read the whole message and, once more, its last question. Both learn from
-the examples and from copies of them that speak of another document than the card; the linear one also learns
-from noisy copies of all. First the topic is found among all (while learning, each kind of message that is out
-of scope counts as a topic of its own), then the question within the topic.
+network on sentence vectors. Both read the whole message, once more its last question, and what stood before
+it: the last answers, the question just asked, the facts told; the network also reads the message before.
+
+Both learn from the examples that stand alone, from the turns of written conversations, from copies of the
+examples that speak of another document than the card, and from copies placed behind another talk, which
+teach that a message that says it all means the same anywhere. The linear one learns from noisy copies too.
+First the topic is found among all (while learning, each kind of message that is out of scope counts as a
+topic of its own), then the question within the topic.
 """
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.neural_network import MLPClassifier
 
+from bot.nlu.context_features import ContextColumns, crossed
 from bot.nlu.counterparts import counterparts
+from bot.nlu.dialogue_context import NOTHING_BEFORE, DialogueContext
 from bot.nlu.encoders import encode, encoder
 from bot.nlu.last_question import last_question
 from bot.nlu.margins import Margins
@@ -29,50 +37,70 @@ from bot.nlu.topics import OUT_OF_SCOPE, topic_of
 
 # What stands in fewer texts costs memory and tells little.
 _RAREST = 5
+# A shorter example ("et le prix ?") may mean something else behind another talk.
+_FEWEST_WORDS_ANYWHERE = 5
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text with its label, and what stood before it."""
+
+    text: str
+    label: str
+    context: DialogueContext = NOTHING_BEFORE
+
+    @property
+    def group(self) -> str:
+        """What the label is told apart as first."""
+        return group_of(self.label)
 
 
 class LabelModel:
-    """Learns topics and their questions from texts."""
+    """Learns topics and their questions from texts in their place."""
 
     def __init__(
         self, encoders: Sequence[str], out_of_scope_weight: float, french: Set[str] = frozenset()
     ) -> None:
         """A model of the encoders available here.
 
-        ``out_of_scope_weight`` says how much more often a message is out of scope in life than in the
+        ``out_of_scope_weight`` says how much more often a first message is out of scope in life than in the
         examples, which are mostly about the card. ``french``: words that are never typing errors.
         """
         self.encoders = tuple(name for name in encoders if encoder(name) is not None)
         self._out_of_scope_weight = out_of_scope_weight
         self._french = french
         self._ngrams = Ngrams(_RAREST)
+        self._columns = ContextColumns()
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> LabelModel:
-        """Learns from parallel texts and labels."""
+    def fit(self, examples: Sequence[Example]) -> LabelModel:
+        """Learns from the examples."""
+        texts, labels = [e.text for e in examples], [e.label for e in examples]
         self._speller = Speller.learn(texts, self._french)
-        examples = [*zip(texts, labels, strict=True), *counterparts(texts, labels)]
-        noisy = [(copy, label) for text, label in examples for copy in copies(text)]
-        all_texts, all_labels = zip(*examples, *noisy, strict=True)
-        groups = [group_of(label) for label in all_labels]
-        features = self._ngrams.fit_transform(self._spellings(all_texts))
+        alone = [e for e in examples if e.context.is_empty]
+        others = counterparts([e.text for e in alone], [e.label for e in alone])
+        clean = [*examples, *(Example(*pair) for pair in others), *_behind_other_talk(examples)]
+        noisy = [Example(copy, e.label, e.context) for e in clean for copy in copies(e.text)]
+        self._columns.fit([e.context for e in clean])
+        everything = [*clean, *noisy]
+        features = self._features(everything, learn=True)
         with ThreadPoolExecutor(max_workers=1) as pool:
             # It runs outside Python's lock on one core, the encoders on the others.
-            topics = pool.submit(Margins.learn, features, groups)
+            topics = pool.submit(Margins.learn, features, [e.group for e in everything])
             if self.encoders:
                 # Noisy copies double the time to encode, and teach the network nothing more.
-                clean = len(examples)
-                self._fit_vectors(self._vectors(all_texts[:clean]), groups[:clean])
+                self._fit_vectors(clean)
             self._fit_within(features[: len(texts)], labels)
             self._topics = topics.result()
         self._ranker = Ranker(self._topics.classes, self._within.classes)
         return self
 
-    def _fit_vectors(self, vectors: np.ndarray, groups: Sequence[str]) -> None:
+    def _fit_vectors(self, examples: Sequence[Example]) -> None:
+        vectors = self._vectors(examples)
         self._centre = vectors.mean(axis=0)
         self._on_vectors = MLPClassifier(
             hidden_layer_sizes=(256,), learning_rate_init=2e-3, batch_size=512, max_iter=10, random_state=0
         )
-        self._on_vectors.fit(self._centred(vectors), groups)
+        self._on_vectors.fit(self._inputs(examples, vectors), [e.group for e in examples])
         # Twice the size of the network, and nothing reads it once it has learnt.
         del self._on_vectors._optimizer
 
@@ -86,36 +114,67 @@ class LabelModel:
 
     def warm_up(self) -> None:
         """Loads the encoders now rather than at the first message."""
-        self.rank(["bonjour"])
+        self.rank("bonjour", NOTHING_BEFORE)
 
-    def rank(self, texts: Sequence[str]) -> list[Ranking]:
-        """The ranking of every text."""
-        features = self._ngrams.transform(self._spellings(texts))
-        shares, margins = self._group_shares(texts, features), self._within.of(features)
+    def rank(self, text: str, context: DialogueContext = NOTHING_BEFORE) -> Ranking:
+        """The ranking of a message, where it stands."""
+        return self.rank_all([Example(text, "", context)])[0]
+
+    def rank_all(self, examples: Sequence[Example]) -> list[Ranking]:
+        """The ranking of each message; its label is not read."""
+        features = self._features(examples)
+        shares, margins = self._group_shares(examples, features), self._within.of(features)
         return [self._ranker.rank(*row) for row in zip(shares, margins, strict=True)]
 
-    def _group_shares(self, texts: Sequence[str], features: csr_matrix) -> np.ndarray:
+    def _group_shares(self, examples: Sequence[Example], features: csr_matrix) -> np.ndarray:
         shares = softmax(self._topics.of(features))
         if self.encoders:
-            vectors = self._centred(self._vectors(texts))
-            shares = np.sqrt(shares * self._on_vectors.predict_proba(vectors))
+            inputs = self._inputs(examples, self._vectors(examples))
+            shares = np.sqrt(shares * self._on_vectors.predict_proba(inputs))
         is_outside = np.array([topic_of(group) == OUT_OF_SCOPE for group in self._topics.classes])
-        shares[:, is_outside] *= self._out_of_scope_weight
+        is_first = np.array([e.context.is_empty for e in examples])
+        shares[np.ix_(is_first, is_outside)] *= self._out_of_scope_weight
         return shares / shares.sum(axis=1, keepdims=True)
+
+    def _features(self, examples: Sequence[Example], learn: bool = False) -> csr_matrix:
+        texts = self._spellings([e.text for e in examples])
+        ngrams = self._ngrams.fit_transform(texts) if learn else self._ngrams.transform(texts)
+        contexts = [e.context for e in examples]
+        before = self._columns.transform(contexts)
+        return hstack([ngrams, before, crossed([e.text for e in examples], contexts)], format="csr")
 
     def _spellings(self, texts: Sequence[str]) -> list[str]:
         """Each text as typed, as corrected, and the correction of its last question."""
         correct = self._speller.correct
         return [f"{text} {correct(text)} {correct(last_question(text))}" for text in texts]
 
-    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """The vectors of each text and of its last question, side by side."""
-        last = [last_question(text) for text in texts]
-        rows = {text: row for row, text in enumerate(dict.fromkeys([*texts, *last]))}
-        vectors = encode(self.encoders, list(rows))
-        return np.hstack([vectors[[rows[text] for text in column]] for column in (texts, last)])
+    @property
+    def _width(self) -> int:
+        return encode(self.encoders, ["bonjour"]).shape[1]
 
-    def _centred(self, vectors: np.ndarray) -> np.ndarray:
+    def _vectors(self, examples: Sequence[Example]) -> np.ndarray:
+        """The vectors of each text, of its last question and of the message before, side by side."""
+        texts = [e.text for e in examples]
+        columns = (texts, [last_question(text) for text in texts], [e.context.text for e in examples])
+        rows = {text: row for row, text in enumerate(dict.fromkeys(t for c in columns for t in c if t))}
+        vectors = np.vstack([encode(self.encoders, list(rows)), np.zeros((1, self._width), np.float32)])
+        return np.hstack([vectors[[rows.get(text, -1) for text in column]] for column in columns])
+
+    def _inputs(self, examples: Sequence[Example], vectors: np.ndarray) -> np.ndarray:
         # Encoders put all French questions about cars in one corner of their space.
         vectors = vectors - self._centre
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return np.hstack([vectors, self._columns.transform([e.context for e in examples]).toarray()])
+
+
+def _behind_other_talk(examples: Sequence[Example]) -> list[Example]:
+    """Copies of examples that stand alone, each behind the talk of another: they mean the same there."""
+    contexts = [e.context for e in examples if not e.context.is_empty]
+    if not contexts:
+        return []
+    copied = []
+    for example in examples:
+        if example.context.is_empty and len(example.text.split()) >= _FEWEST_WORDS_ANYWHERE:
+            chance = random.Random(f"behind {example.text}")
+            copied.append(Example(example.text, example.label, chance.choice(contexts)))
+    return copied

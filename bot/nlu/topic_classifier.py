@@ -8,8 +8,9 @@ Here a question's label (``faq/cost.professional``) is a class like any other; t
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, List, Type
+from typing import Any, Dict, List, Optional, Type
 
 import joblib
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,15 +19,18 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.utils.spacy_utils import SpacyModel
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.conversations import CONTEXT
+from bot.nlu.dialogue_context import NOTHING_BEFORE, DialogueContext
 from bot.nlu.intents import ASK_BETWEEN, FALLBACK
-from bot.nlu.label_model import LabelModel
+from bot.nlu.label_model import Example, LabelModel
 from bot.nlu.ranking import Ranking
 from bot.nlu.subject import subject_of
-from bot.nlu.text import fold
+from bot.nlu.text import fold, normalise
 from bot.nlu.topics import FAQ, SURE_FROM
 
 logger = logging.getLogger(__name__)
@@ -108,24 +112,29 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
         ``model`` tells which words are French; with none of them the speller trusts the examples alone.
         """
-        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
-        texts = [subject_of(example.get(TEXT)) for example in examples]
-        labels = [example.get_full_intent() for example in examples]
+        examples = [
+            Example(subject_of(e.get(TEXT)), e.get_full_intent(), _context_of(e))
+            for e in training_data.intent_examples
+            if e.get(TEXT) and e.get(INTENT)
+        ]
         french = _frequent_words(model)
         self._model = LabelModel(self._config["encoders"], self._config["out_of_scope_weight"], french)
-        self._model.fit(texts, labels)
+        self._model.fit(examples)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self._model, folder / MODEL_FILE)
         return self._resource
 
-    def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
-        """The same messages with intent, ranking and the question asked."""
-        # A name, an address or a plate beside a question says nothing of its topic.
-        texts = [subject_of(message.get(TEXT) or "") for message in messages]
+    def process(
+        self, messages: List[Message], tracker: Optional[DialogueStateTracker], model: SpacyModel
+    ) -> List[Message]:
+        """The same messages with intent, ranking and the question asked, read where the tracker stands."""
         if self._model is None:
             return messages
-        for message, ranking in zip(messages, self._model.rank(texts), strict=True):
-            self._write(message, ranking)
+        context = _context_before(tracker)
+        for message in messages:
+            # A name, an address or a plate beside a question says nothing of its topic.
+            text = subject_of(message.get(TEXT) or "")
+            self._write(message, self._model.rank(text, context))
         return messages
 
     def _write(self, message: Message, ranking: Ranking) -> None:
@@ -160,6 +169,22 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if is_close and {first, second} <= ranking.questions:
             return ASK_BETWEEN
         return label.partition("/")[0]
+
+
+def _context_of(example: Message) -> DialogueContext:
+    context = example.get(CONTEXT) or NOTHING_BEFORE
+    return replace(context, text=subject_of(context.text)) if context.text else context
+
+
+def _context_before(tracker: DialogueStateTracker | None) -> DialogueContext:
+    """Where the conversation stands before the message being read, which the tracker does not hold yet."""
+    if tracker is None:
+        return NOTHING_BEFORE
+    latest = tracker.latest_message
+    text = (latest.text or "") if latest else ""
+    # A pressed button says what its label answers, which the slots hold.
+    said = "" if text.startswith("/") else subject_of(normalise(text))
+    return DialogueContext.of_slots(tracker.current_slot_values(), said)
 
 
 def _frequent_words(model: SpacyModel) -> frozenset[str]:
