@@ -202,6 +202,11 @@ def port(name: str) -> int:
     return int(text)
 
 
+def trusted_proxies() -> int:
+    """How many proxies stand in front, whose X-Forwarded-For is believed."""
+    return int(get("ASSISTANT_TRUSTED_PROXIES"))
+
+
 def public_url() -> str:
     """The address that people reach the assistant at, without a final slash; its own where none is set."""
     own = f"http://{get('ASSISTANT_HOST')}:{get('ASSISTANT_PORT')}"

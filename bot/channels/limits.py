@@ -10,7 +10,6 @@ for everyone from the same few addresses, with a signature; there the conversati
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import os
 from contextvars import ContextVar
@@ -26,6 +25,7 @@ from sanic.response import HTTPResponse
 
 from bot import settings
 from bot.channels.notices import notice
+from bot.client_address import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +34,12 @@ _ADDRESSED = ("/webhooks/rest/", "/socket.io", "/sans-javascript")
 # Requests that are no message and are counted by address alone.
 _COUNTED = ("/feedback", "/conversations/")
 _ANSWER_SECONDS = 1
-# Who has one IPv6 address usually has 2^64 of them.
-_IPV6_PREFIX = 64
 
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
 def attach(app: Sanic) -> None:
     """Makes the server know each request's address and count the requests that are no message."""
-    app.config.PROXIES_COUNT = int(settings.get("ASSISTANT_TRUSTED_PROXIES")) or None
     app.register_middleware(_note_address, "request")
 
 
@@ -63,27 +60,20 @@ def address_limit() -> int:
     return int(settings.get("ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS"))
 
 
-def client_address(request: Request) -> str:
-    """The address of who calls: the connection's, or the one that the trusted proxies tell."""
-    told = request.remote_addr if request.app.config.PROXIES_COUNT else ""
-    try:
-        address = ipaddress.ip_address((told or request.ip).strip("[]"))
-    except ValueError:
-        return str(request.ip)
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
-    return str(address)
-
-
 async def _note_address(request: Request) -> HTTPResponse | None:
     counted = request.path.startswith(_COUNTED)
     is_addressed = counted or request.path.startswith(_ADDRESSED)
-    _address.set(client_address(request) if is_addressed else "")
+    _address.set(_address_of(request) if is_addressed else "")
     if counted and request.method not in ("OPTIONS", "HEAD") and not await _allowed_from_here():
         text = notice("utter_notice_too_fast", limit=address_limit())["text"]
         body = {"status": 429, "message": text}
         return response.json(body, status=429, headers={"Retry-After": "60"}, ensure_ascii=False)
     return None
+
+
+def _address_of(request: Request) -> str:
+    forwarded_for = request.headers.getall("x-forwarded-for", [])
+    return client_address(request.ip, forwarded_for, settings.trusted_proxies())
 
 
 async def _allowed_from_here() -> bool:

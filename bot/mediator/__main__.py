@@ -14,7 +14,7 @@ from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security import journal, openid
 from bot.mediator.security.roles import Role
-from bot.mediator.web.application import create_application
+from bot.mediator.web.application import server_config
 
 
 def main() -> None:
@@ -51,17 +51,8 @@ def main() -> None:
 def _serve(desk: Desk) -> None:
     level = settings.get("LOG_LEVEL")
     logging.basicConfig(level=level)
-    uvicorn.run(
-        create_application(desk),
-        host=settings.get("DESK_HOST"),
-        port=settings.port("DESK_PORT"),
-        access_log=False,
-        # No page speaks over a websocket, and uvicorn wants a newer library for them than Rasa allows.
-        ws="none",
-        log_level=level.lower(),
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    host, port = settings.get("DESK_HOST"), settings.port("DESK_PORT")
+    uvicorn.Server(server_config(desk, host=host, port=port, log_level=level.lower())).run()
 
 
 def _invite(desk: Desk, role: Role) -> None:

@@ -17,7 +17,7 @@ import uvicorn
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
-from bot.mediator.web.application import create_application
+from bot.mediator.web.application import server_config
 from bot.takeaway.store import SheetStore
 
 SECRET = "a secret for tests only, long enough"
@@ -121,9 +121,7 @@ def open_desk(desk: Desk) -> Iterator[OpenDesk]:
 
 def serving(desk: Desk) -> Iterator[OpenDesk]:
     """The desk served on a free port for as long as the caller wants."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_application(desk), port=0, ws="none", log_level="critical", lifespan="off")
-    )
+    server = uvicorn.Server(server_config(desk, port=0, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

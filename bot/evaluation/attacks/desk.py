@@ -32,7 +32,7 @@ from bot.mediator.desk import Desk
 from bot.mediator.pages import PAGES
 from bot.mediator.security.keys import new_token
 from bot.mediator.security.roles import Role
-from bot.mediator.web.application import create_application
+from bot.mediator.web.application import server_config
 from bot.mediator.web.guard import SESSION_COOKIE, VISITOR_COOKIE
 from bot.takeaway.store import SheetStore
 
@@ -157,7 +157,7 @@ def attack(requests: int, start: int, bot: str, secret: str) -> Findings:
 @contextmanager
 def served(desk: Desk) -> Iterator[int]:
     """The port that the desk answers on meanwhile."""
-    config = uvicorn.Config(create_application(desk), port=0, ws="none", log_level="critical", lifespan="off")
+    config = server_config(desk, port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -7,7 +7,9 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
@@ -18,9 +20,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import settings
 from bot.mediator.desk import Desk
 from bot.mediator.pages import PAGES
 from bot.mediator.web import internal
+from bot.mediator.web.forwarding import Forwarding
 from bot.mediator.web.guard import guarded
 
 logger = logging.getLogger(__name__)
@@ -111,9 +115,24 @@ def create_application(desk: Desk) -> Starlette:
             Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Headers)],
+        middleware=[Middleware(Forwarding, proxies=settings.trusted_proxies()), Middleware(Headers)],
         exception_handlers={404: missing, 500: failed, Exception: failed},
         lifespan=sweeping,
+    )
+
+
+def server_config(desk: Desk, **own: Any) -> uvicorn.Config:
+    """How the desk is served, wherever it listens; ``own`` are further options of uvicorn's."""
+    return uvicorn.Config(
+        create_application(desk),
+        access_log=False,
+        # ``Forwarding`` reads the headers of proxies.
+        proxy_headers=False,
+        # No page speaks over a websocket, and uvicorn wants a newer library for them than Rasa allows.
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        **own,
     )
 
 

@@ -41,7 +41,7 @@ class Visit:
 
     @property
     def place(self) -> str:
-        """Where the request comes from, to slow down whoever guesses."""
+        """The client's IP address, by which attempts that failed are counted."""
         return self.request.client.host if self.request.client else ""
 
     def part(self, name: str) -> str:
