@@ -32,7 +32,7 @@ CASES = yaml.safe_load((HERE / "cases" / "remedies.yml").read_text(encoding="utf
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 LISTS = {"facts", "now", "next_steps", "warnings"}
 # What the guided dialogue adds to the values of the plan.
-ADDED = {*LISTS, "time_left"}
+ADDED = {*LISTS, "time_left", "uncertain"}
 QUESTIONS = [
     "file_status",
     "refused_on",

@@ -6,6 +6,7 @@ import datetime as dt
 
 from bot.guides.facts import CASE_FIELDS, Facts
 from bot.guides.remedy import is_coherent
+from bot.law.days import Days
 
 # What was told of a fact no longer holds when that fact becomes another.
 _DEPENDENT = {
@@ -32,7 +33,7 @@ def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ..
 
 def _is_to_come(name: str, value: object, on: dt.date) -> bool:
     is_date = name.endswith("_on") or name == "first_registration"
-    return is_date and isinstance(value, str) and dt.date.fromisoformat(value) > on
+    return is_date and isinstance(value, str) and Days.parse(value).earliest > on
 
 
 def _settle_case(facts: Facts, said: Facts, on: dt.date) -> Facts:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.law.days import Days
 from bot.law.regional_tax import region_name
 from bot.law.remedies import Case
 from bot.law.situation import FIELDS as SITUATION_FIELDS
 
-# Values are what JSON holds: text (a choice or an ISO date), number or truth.
+# Values are what JSON holds: text (a choice, an ISO date or interval), number or truth.
 Facts = dict[str, Any]
 
 CASE_FIELDS = tuple(
-    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed")
+    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed", "latest")
 )
 FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
 # "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
@@ -29,8 +30,17 @@ def told(facts: Facts) -> list[dict[str, Any]]:
 
 
 def line(name: str, value: Any) -> dict[str, Any]:
-    """A fact as the line of a list."""
+    """A fact as the line of a list; a day that is not certain with the first and last that it may be."""
+    if is_uncertain(value):
+        days = Days.parse(value)
+        between = {"earliest": days.earliest.isoformat(), "latest": days.latest.isoformat()}
+        return {"response": f"utter_fact_{name}_between", "values": {name: value, **between}}
     return {"response": response_of_fact(name, value), "values": {name: _as_said(name, value)}}
+
+
+def is_uncertain(value: object) -> bool:
+    """Whether the value is a day that may be several: an ISO interval."""
+    return isinstance(value, str) and value[:1].isdigit() and "/" in value
 
 
 def response_of_fact(name: str, value: object) -> str:

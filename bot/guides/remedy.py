@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from bot.guides.facts import CASE_FIELDS, Facts, told
-from bot.guides.guide import Gist, Line, Reply, date_or_none, deciding
-from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, check, open_questions, plan
+from bot.guides.guide import Gist, Line, Reply, deciding
+from bot.law.days import Days
+from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, WarningCode, check, open_questions, plan
 
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
 # The rest of what the core could ask refines the plan; its answer tells it, and takes it when it is told.
 _ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})
+_UNCERTAIN = frozenset(
+    f"utter_remedy_warning_{code.value}" for code in WarningCode if code.value.startswith("uncertain_")
+)
 # One reading of the plan needs few words: what is open now, then what follows.
 _MAX_STEPS = 5
 
@@ -43,6 +48,9 @@ class RemedyGuide:
             "now": _steps(drawn.now[:_MAX_STEPS]),
             "next_steps": _steps(drawn.later[:_MAX_STEPS]),
             "warnings": _warnings(drawn),
+            # The easy wordings have no other list: these alone must not be missed.
+            "uncertain": [line for line in _warnings(drawn) if line["response"] in _UNCERTAIN],
+            "choices": [_correction(name) for name in drawn.uncertain],
         }
         return [Reply(f"utter_remedy_{drawn.stage.value}", values)]
 
@@ -103,10 +111,20 @@ def _warnings(drawn: Plan) -> list[dict[str, Any]]:
     ]
 
 
+def _correction(name: str) -> dict[str, str]:
+    """The button that asks anew for an uncertain day."""
+    return {"title": "utter_choice_exact_date", "payload": f"/correct_fact{json.dumps({'corrected': name})}"}
+
+
 def _case(facts: Facts) -> Case:
     known: dict[str, Any] = {name: facts[name] for name in CASE_FIELDS if name in facts}
+    latest: dict[str, dt.date] = {}
     for name in _DATES:
-        known[name] = date_or_none(known.get(name))
+        days = Days.parse(known[name]) if known.get(name) else None
+        known[name] = days.earliest if days else None
+        if days and not days.is_exact:
+            latest[name] = days.latest
+    known["latest"] = latest
     for name, choices in _CHOICES.items():
         if known.get(name):
             known[name] = choices(known[name])

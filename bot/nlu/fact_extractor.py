@@ -60,10 +60,12 @@ def _named_places(message: Message) -> tuple[str, ...]:
 
 
 def _entity(fact: facts.FoundFact) -> Dict[str, Any]:
-    return {
+    entity = {
         "entity": fact.name,
         "value": fact.value,
         "start": fact.start,
         "end": fact.end,
         "extractor": FactExtractor.__name__,
     }
+    # Rasa's own names for what qualifies an entity.
+    return {**entity, **{key: value for key, value in (("role", fact.why), ("group", fact.about)) if value}}

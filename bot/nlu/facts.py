@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.law import plates
+from bot.law.days import Days
 from bot.nlu import dates, lexicon, places
 from bot.nlu.text import fold
 from bot.privacy import masking
@@ -27,6 +28,13 @@ _NOT_NEGATION = re.compile(
 )
 # "j'habite à Lyon" says where a person lives, not where the card was stolen.
 _HOME = re.compile(r"\b(?:j'?habit|habit|vi[st]\b|resid|demeur|domicili|chez (?:moi|nous))[^,.;]{0,25}$")
+# Words shaped like a date that are none, to be asked again; its value is what the person wrote.
+UNREAD_DATE = "unread_date"
+# "Il y a 2 mois, ma demande a été refusée": where nothing comes before a date, what follows says its meaning.
+_BEGINS_CLAUSE = re.compile(
+    r"(?:^|[.;!?:(]|\b(?:et|mais|bonjour|donc|alors|c'est|que|depuis)\b),?\s*(?:l[ea]\s+|en\s+|vers\s+|du\s+)*$"
+)
+_CLAUSE = re.compile(r"\s*,?[^,.;!?]{0,60}")
 # How far before a date its meaning is looked for.
 _CUE_WINDOW = 60
 _REGISTRATION = re.compile(
@@ -55,6 +63,9 @@ class FoundFact:
     value: FactValue
     start: int
     end: int
+    # Of a date that could not be read (``UNREAD_DATE``): why, and the fact that it would have told.
+    why: str | None = None
+    about: str | None = None
 
 
 def find(text: str, today: dt.date, named_places: tuple[str, ...] = ()) -> tuple[FoundFact, ...]:
@@ -120,10 +131,25 @@ def _from_places(text: str, named_places: tuple[str, ...]) -> Iterator[FoundFact
 
 
 def _from_dates(text: str, folded: str, today: dt.date) -> Iterator[FoundFact]:
+    plate_spans = [(plate.start, plate.end) for plate in plates.find(text)]
     for date in dates.find(text, today):
+        if any(start < date.end and date.start < end for start, end in plate_spans):
+            continue
         before = folded[max(0, date.start - _CUE_WINDOW) : date.start]
         kind = _date_kind(before)
-        yield FoundFact(kind, date.day.isoformat(), date.start, date.end)
+        if kind == "date" and _BEGINS_CLAUSE.search(before):
+            clause = _CLAUSE.match(folded, date.end)
+            kind = _date_kind(clause[0] if clause else "")
+        if isinstance(date.read, dates.Unread):
+            written = text[date.start : date.end].strip()
+            yield FoundFact(UNREAD_DATE, written, date.start, date.end, date.read.value, kind)
+        else:
+            yield FoundFact(kind, _date_value(kind, date.read), date.start, date.end)
+
+
+def _date_value(kind: str, days: Days) -> str:
+    """The days as ISO 8601; a vehicle is as old as it may be, the older being under more rules."""
+    return days.earliest.isoformat() if kind == "first_registration" else str(days)
 
 
 def _date_kind(before: str) -> str:
@@ -157,6 +183,11 @@ def _settle(found: dict[str, FoundFact], folded: str) -> None:
         found["reason"] = FoundFact("reason", "theft", stolen.start, stolen.end)
     if "original_found" in found and _VEHICLE_FOUND.search(folded):
         del found["original_found"]
+    told_days = [fact for fact in found.values() if fact.name.endswith("_on")]
+    region = found.get("region")
+    if region and any(day.start <= region.start and region.end <= day.end for day in told_days):
+        # "Refusée le 12" names a day, not a département.
+        del found["region"]
     abroad = found.get("event_abroad")
     if abroad and not ("reason" in found or "vehicle_stolen" in found):
         # "je vis en Bretagne" says where a person lives, not where the card was stolen.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.guides import GUIDES
 from bot.guides.facts import FACT_NAMES, FOUND, Facts
 from bot.guides.remedy import is_coherent
+from bot.law.days import Days
 from bot.law.operations import Operation
 from bot.law.regional_tax import regions
 from bot.law.remedies import FileStatus, Residence
@@ -86,11 +87,22 @@ def with_dates(case: SheetCase, typed: dict[str, str], on: dt.date) -> Facts:
 def _may_be_kept(name: str, value: object) -> bool:
     if name in _FREE_NUMBERS:
         return type(value) is int and value in _FREE_NUMBERS[name]
-    if name in DATES or name.endswith("_on"):
+    if name in DATES:
         return isinstance(value, str) and _date(value) is not None
+    if name.endswith("_on"):
+        return isinstance(value, str) and _is_day(value)
     if name == "region" or name in _CHOICES:
         return isinstance(value, str) and value in (_CHOICES.get(name) or regions())
     return isinstance(value, bool)
+
+
+def _is_day(text: str) -> bool:
+    """Whether the text is a day, exact or between two."""
+    try:
+        Days.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _date(text: str) -> dt.date | None:

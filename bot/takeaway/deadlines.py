@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.guides.facts import Facts
 from bot.guides.guide import Reply
+from bot.law.days import Days
 from bot.law.parameters import number_on, value_on
 from bot.law.time_limits import add_months
 
@@ -100,4 +101,5 @@ def _of_items(
 
 
 def _day(facts: Facts, name: str) -> dt.date | None:
-    return dt.date.fromisoformat(facts[name]) if facts.get(name) else None
+    """The day of that fact, the earliest that it may be."""
+    return Days.parse(facts[name]).earliest if facts.get(name) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from bot.guides.facts import Facts
+from bot.guides.facts import Facts, is_uncertain
 from bot.law.remedies import StepCode
 from bot.nlg.sentences import Sentences
 from bot.takeaway.answers import Answers, answers
@@ -105,7 +105,8 @@ def _values(name: str, facts: Facts, given: Answers, writer: Writer) -> dict[str
         "dates": [
             {"response": f"utter_fact_{date}", "values": {date: facts[date]}}
             for date in _DATES
-            if date in facts
+            # A letter states no day that is not certain.
+            if date in facts and not is_uncertain(facts[date])
         ],
         "enclosures": _enclosures(facts),
         "articles": [{"response": "utter_letter_article", "values": {"title": law.title}} for law in laws],
@@ -114,7 +115,7 @@ def _values(name: str, facts: Facts, given: Answers, writer: Writer) -> dict[str
 
 def _part(part: str, facts: Facts, date: str) -> Item:
     """A sentence with its date, or with a blank for it."""
-    known = facts.get(date)
+    known = None if is_uncertain(facts.get(date)) else facts.get(date)
     end = "" if known else "_undated"
     return {"response": f"utter_letter_part_{part}{end}", "values": {date: known} if known else {}}
 

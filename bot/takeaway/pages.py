@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.guides.facts import is_uncertain
 from bot.nlg import french
 from bot.nlg.sentences import Sentences
 from bot.takeaway import files, letters
@@ -157,7 +158,11 @@ class Pages:
             sheet=sheet,
             path=f"{FOLDER}/{token}",
             has_calendar=any(day.day >= self._today() for day in sheet.deadlines),
-            dates={name: kept.case.facts.get(name, "") for name in page_dates(kept.case)},
+            # A field for a day cannot show that it may be several.
+            dates={
+                name: "" if is_uncertain(kept.case.facts.get(name)) else kept.case.facts.get(name, "")
+                for name in page_dates(kept.case)
+            },
             date_problem=problem,
             today=self._today().isoformat(),
             expires_on=kept.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date(),

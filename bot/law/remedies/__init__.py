@@ -11,9 +11,10 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.law.remedies.case import Case, FileStatus, Residence, check, is_refused
+from bot.law.remedies.certainty import at_the_latest, doubts, narrowed
 from bot.law.remedies.clock import Clock
 from bot.law.remedies.delivery import delivery_plan
-from bot.law.remedies.refusal import refusal_plan
+from bot.law.remedies.refusal import refusal_plan, uncertain_limit_plan
 from bot.law.remedies.vocabulary import Caution, DatedStage, Plan, Stage, Step, StepCode, WarningCode
 
 __all__ = [
@@ -34,10 +35,22 @@ __all__ = [
 ]
 
 
+# The stages at which a right is lost: none is told from a day that may be later.
+_OVER = (Stage.LIMIT_PASSED, Stage.COURT_ONLY)
+
+
 def plan(case: Case, on: dt.date) -> Plan:
     """The stage of the case on that day and the steps open then; ValueError on an impossible case."""
+    case = narrowed(case, on)
     check(case, on)
-    drawn = refusal_plan(case, on) if is_refused(case) else delivery_plan(case, on)
+    drawn = _drawn(case, on)
+    uncertain: tuple[str, ...] = ()
+    if case.latest:
+        hopeful = at_the_latest(case)
+        if drawn.stage in _OVER and _drawn(hopeful, on).stage is not drawn.stage:
+            drawn = uncertain_limit_plan(case, hopeful, on)
+        uncertain = tuple(name for name in case.latest if _decides(name, case, on))
+        drawn = replace(drawn, warnings=(*doubts(case, uncertain), *drawn.warnings), uncertain=uncertain)
     warnings = drawn.warnings
     if drawn.deadline is not None and drawn.deadline.extended is not None:
         moved = {"last_day": drawn.deadline.safe.isoformat(), "extended": drawn.deadline.extended.isoformat()}
@@ -53,8 +66,21 @@ def plan(case: Case, on: dt.date) -> Plan:
     return replace(drawn, now=now, warnings=warnings, values=values)
 
 
+def _drawn(case: Case, on: dt.date) -> Plan:
+    return refusal_plan(case, on) if is_refused(case) else delivery_plan(case, on)
+
+
+def _decides(name: str, case: Case, on: dt.date) -> bool:
+    """Whether the plan would be another if that uncertain day were the last that it may be."""
+    return _told(_drawn(case, on)) != _told(_drawn(at_the_latest(case, name), on))
+
+
 def stages(case: Case, on: dt.date) -> tuple[DatedStage, ...]:
-    """The stages of a refusal, past and to come if nothing more is done; empty before a dated refusal."""
+    """The stages of a refusal, past and to come if nothing more is done; empty before a dated refusal.
+
+    An uncertain day counts as the earliest that it may be.
+    """
+    case = narrowed(case, on)
     check(case, on)
     clock = Clock(case, on)
     if case.refused_on is None or clock.initial is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 
 
@@ -35,7 +35,8 @@ class Case:
     ``refused_on`` is the day the refusal was notified. The answers are rejections: an appeal that succeeds
     ends the case. An appeal counts from the day the administration had it; the day of posting gives dates
     that are too early, never too late. ``shipped_on`` is the day the tracking says the card was posted.
-    ``department`` only serves for its public holidays.
+    ``department`` only serves for its public holidays. ``latest`` holds, by the name of its field, the last
+    day that an uncertain day may be; the field itself holds the first, from which the plan counts.
     """
 
     file_status: FileStatus | None = None
@@ -53,9 +54,11 @@ class Case:
     department: str | None = None
     urgent: bool | None = None
     amount_disputed: bool | None = None
+    latest: Mapping[str, dt.date] = field(default_factory=dict)
 
 
-_ORDER = (
+# Pairs of days of which the first comes no later than the second.
+ORDER = (
     ("requested_on", "incomplete_notice_on"),
     ("requested_on", "validated_on"),
     ("requested_on", "refused_on"),
@@ -100,7 +103,7 @@ def check(case: Case, on: dt.date) -> None:
         value = getattr(case, item.name)
         if isinstance(value, dt.date) and value > on:
             raise ValueError(f"{item.name} is after the day of the question ({on.isoformat()})")
-    for earlier, later in _ORDER:
+    for earlier, later in ORDER:
         first, second = getattr(case, earlier), getattr(case, later)
         if first is not None and second is not None and second < first:
             raise ValueError(f"{later} is before {earlier}")

@@ -148,6 +148,24 @@ def _passed_plan(clock: Clock) -> Plan:
     return Plan(on, Stage.LIMIT_PASSED, now, warnings=tuple(warnings), values=values)
 
 
+def uncertain_limit_plan(earliest: Case, latest: Case, on: dt.date) -> Plan:
+    """A limit that is over if the uncertain days are the earliest, and runs if they are the latest.
+
+    Nobody is told that it is over (CJA R421-1, CRPA L411-2 count from a day that is not certain here).
+    """
+    clock, hopeful = Clock(earliest, on), Clock(latest, on)
+    now = (
+        *unbound_appeals(clock, "crpa:L411-2"),
+        Step(StepCode.COURT_UNDATED, "cja:R421-1", certain=False),
+        *suspension(clock),
+        Step(StepCode.ASK_REASONS, "crpa:L211-5"),
+        *other_ways(),
+    )
+    values = {"passed_on": clock.last_day.isoformat(), "hoped_until": hopeful.last_day.isoformat()}
+    warnings = [*_appeal_warnings(hopeful), *_common_warnings(hopeful)]
+    return Plan(on, Stage.LIMIT_UNCERTAIN, now, warnings=tuple(warnings), values=values)
+
+
 def _appeal_warnings(clock: Clock) -> Iterator[Caution]:
     if clock.edge:
         yield Caution(WarningCode.EDGE_APPEAL, "crpa:L411-2", False)

@@ -27,12 +27,12 @@ def open_appeals(clock: Clock) -> Iterator[Step]:
         yield Step(StepCode.HIERARCHICAL_APPEAL, "crpa:L411-2", case.refused_on, limit, True, True, values)
 
 
-def unbound_appeals(clock: Clock) -> Iterator[Step]:
-    """The appeals not lodged against a refusal that stated no remedy (CJA R421-5): no date can be told."""
+def unbound_appeals(clock: Clock, reference: str = "cja:R421-5") -> Iterator[Step]:
+    """The appeals not lodged whose last day cannot be told, as of a refusal without remedies (CJA R421-5)."""
     if clock.case.gracious_appeal_on is None:
-        yield Step(StepCode.GRACIOUS_APPEAL_UNDATED, "cja:R421-5", interrupts=True, certain=False)
+        yield Step(StepCode.GRACIOUS_APPEAL_UNDATED, reference, interrupts=True, certain=False)
     if clock.case.hierarchical_appeal_on is None:
-        yield Step(StepCode.HIERARCHICAL_APPEAL_UNDATED, "cja:R421-5", interrupts=True, certain=False)
+        yield Step(StepCode.HIERARCHICAL_APPEAL_UNDATED, reference, interrupts=True, certain=False)
 
 
 def silence_rejects(day: dt.date, certain: bool) -> Step:

@@ -31,6 +31,7 @@ class Stage(str, Enum):
     APPEAL_REJECTED = "appeal_rejected"
     LIMITS_NOT_BINDING = "limits_not_binding"
     LIMIT_PASSED = "limit_passed"
+    LIMIT_UNCERTAIN = "limit_uncertain"
 
 
 class StepCode(str, Enum):
@@ -69,6 +70,10 @@ class StepCode(str, Enum):
 class WarningCode(str, Enum):
     """What to know beside the steps; each has its sentence."""
 
+    UNCERTAIN_REFUSAL = "uncertain_refusal"
+    UNCERTAIN_APPEAL = "uncertain_appeal"
+    UNCERTAIN_ANSWER = "uncertain_answer"
+    UNCERTAIN_REQUEST = "uncertain_request"
     NON_WORKING_DAY = "non_working_day"
     LAST_HOURS = "last_hours"
     POST_MAY_BE_LATE = "post_may_be_late"
@@ -122,6 +127,8 @@ class Plan:
     warnings: tuple[Caution, ...] = ()
     deadline: TimeLimit | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    # The days that decide and are not certain, by field of the case.
+    uncertain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

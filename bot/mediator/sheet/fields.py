@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.guides.coherence import settle
-from bot.guides.facts import Facts
+from bot.guides.facts import Facts, is_uncertain
 from bot.law.regional_tax import region_name, regions
 from bot.nlg.sentences import Sentences
 
@@ -83,12 +83,13 @@ class Form:
         return facts, frozenset(faults.union(refused))
 
     def shown(self, facts: Facts) -> dict[str, str]:
-        """The facts as the form's fields hold them; what the form does not know is left out."""
+        """The facts as the form's fields hold them; what it does not know, or cannot show, is left out."""
         words = {True: "yes", False: "no"}
         return {
             name: words[value] if isinstance(value, bool) else str(value)
             for name, value in facts.items()
-            if name in self.fields
+            # A field for a day holds one day only: where several are possible, it is asked for anew.
+            if name in self.fields and not is_uncertain(value)
         }
 
     def _field(self, name: str) -> Field:
