@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,9 @@ from bot.guides.facts import FACT_NAMES, Facts
 logger = logging.getLogger(__name__)
 
 PARIS = ZoneInfo("Europe/Paris")
+# An action may wait for the desk or a database: in a thread, so that the event loop goes on with everybody
+# else's. Actions beyond that number wait for a free thread.
+_THREADS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="action")
 
 
 def today() -> dt.date:
@@ -60,14 +65,21 @@ class AnsweringAction(Action, ABC):
 
     keeps_facts = True
 
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[EventType]:
+        """``answered``, in a thread: Rasa's SDK calls every action in its server's event loop."""
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, self.answered, dispatcher, tracker)
+
     @abstractmethod
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Says something and returns the events."""
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> list[EventType]:
-        """``answer``, or the apology where it raises; the log names the error, never the message."""
+    def answered(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """The events of ``answer``, none with the apology where it raises.
+
+        The log names the error, never the message.
+        """
         said_before = len(dispatcher.messages)
         try:
             events = self.answer(dispatcher, tracker)

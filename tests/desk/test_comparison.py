@@ -135,7 +135,7 @@ def act(
     message = {"intent": {"name": intent}, "entities": entities, "text": ""}
     tracker = Tracker("case", slots, message, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
-    events = action.run(dispatcher, tracker, {})
+    events = action.answered(dispatcher, tracker)
     named = [{**message, **(message.get("custom") or {})} for message in dispatcher.messages]
     return named, {**slots, **{event["name"]: event["value"] for event in events if event["event"] == "slot"}}
 
