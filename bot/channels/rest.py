@@ -3,7 +3,7 @@
 A request may hold a ``message_id``: sent again with the same one, it gets the first answer again.
 
 Rasa's own shares one conversation between all who send no ``sender``, gives ``[]`` and a traceback for a
-message that is no text, splits answers at blank lines and drops their metadata (sources, check dates).
+message that is no text, splits answers at blank lines and drops their metadata (sources and their dates).
 """
 
 from __future__ import annotations

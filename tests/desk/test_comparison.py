@@ -19,6 +19,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ActionTakeAnswer
+from actions.base import PARIS
 from actions.questions import ActionCheckEligibility, ActionPlanRemedy, ActionQuoteFee
 from bot.guides.facts import Facts
 from bot.mediator import clock
@@ -163,7 +164,12 @@ def desk_says(mediator: Client, guide: str, facts: Facts) -> list[str]:
     assert page.status_code == 200
     section = re.search(rf'aria-labelledby="answer-{guide}">(.*?)</section>', page.text, re.DOTALL)
     assert section, f"no answer of {guide}"
-    answer = re.sub(r'<(thead|h3).*?</\1>|<div class="sources">.*?</div>', "", section[1], flags=re.DOTALL)
+    answer = re.sub(
+        r'<(thead|h3).*?</\1>|<div class="sources">.*?</div>|<p class="caution">.*?</p>',
+        "",
+        section[1],
+        flags=re.DOTALL,
+    )
     answer = answer.partition('<div class="missing')[0]
     found = re.findall(r"<(p|li|td|caption|th)\b[^>]*>(.*?)</\1>", answer, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]+>", "", text)) for _, text in found]
@@ -181,7 +187,7 @@ def test_the_desk_says_what_the_bot_says(
     facts: Facts,
     on: dt.date,
 ) -> None:
-    monkeypatch.setattr("actions.turn.today", lambda: on)
+    monkeypatch.setattr("actions.turn.now", lambda: dt.datetime.combine(on, dt.time(12), PARIS))
     monkeypatch.setattr(clock, "today", lambda: on)
     bot, _ = bot_says(sentences, guide, facts, on)
     assert bot

@@ -9,7 +9,7 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from bot.channels import turn
 from bot.nlg import formatting
-from bot.nlg.pieces import Piece
+from bot.nlg.pieces import Piece, pieces
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Said:
     buttons: tuple[Dict[str, Any], ...] = ()
     sources: tuple[Dict[str, Any], ...] = ()
     downloads: tuple[Dict[str, Any], ...] = ()
-    caution: str = ""
+    caution: tuple[Piece, ...] = ()
 
 
 def by_user(text: str) -> Said:
@@ -38,7 +38,7 @@ def by_bot(message: Dict[str, Any]) -> Said:
         tuple(message.get("buttons") or ()),
         tuple(metadata.get("sources") or ()),
         tuple(metadata.get("downloads") or ()),
-        metadata.get("caution") or "",
+        pieces(metadata.get("caution") or ""),
     )
 
 

@@ -14,7 +14,7 @@ export function messageParts(message, ticks, on) {
     ...body && blocks(body).map((block, index) => blockElement(block, index, ticks, on)),
     downloads(listOr(metadata.downloads), on.base),
     sources(listOr(metadata.sources), on.base),
-    stringOr(metadata.caution) && h("p", { class: "caution" }, metadata.caution),
+    caution(stringOr(metadata.caution), on.base),
     choices(listOr(message.buttons), on.choose),
   ].filter(Boolean);
 }
@@ -99,17 +99,20 @@ function downloads(files, base) {
   return items.length ? h("ul", { class: "downloads", "aria-label": text.downloads }, items) : null;
 }
 
+const caution = (words, base) => words && h("p", { class: "caution" }, blocks(words).flatMap(({ rows }) => runs(rows[0], base)));
+
 function sources(list, base) {
   const cited = list.filter((source) => stringOr(source?.title)).map((source) => {
     const dated = stringOr(source.dated);
     return [link(source.title, stringOr(source.url), base), dated && `, ${dated}`];
   });
   if (!cited.length) return null;
-  const shown = cited.slice(0, SOURCES_SHOWN).flatMap((each, index) => (index ? ["\u00a0; ", ...each] : each));
+  if (cited.length === 1) return h("div", { class: "sources" }, h("p", {}, `${text.source}\u00a0: `, cited[0], "."));
+  const items = (each) => h("ul", {}, each.map((source) => h("li", {}, source)));
   const others = cited.slice(SOURCES_SHOWN);
   return h("div", { class: "sources" },
-    h("p", {}, `${cited.length > 1 ? text.sources : text.source}\u00a0: `, shown, "."),
-    others.length > 0 && h("details", {}, h("summary", {}, text.allSources(cited.length)), h("ul", {}, others.map((each) => h("li", {}, each)))),
+    h("p", {}, `${text.sources}\u00a0:`), items(cited.slice(0, SOURCES_SHOWN)),
+    others.length > 0 && h("details", {}, h("summary", {}, text.allSources(cited.length)), items(others)),
   );
 }
 
