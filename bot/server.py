@@ -51,7 +51,7 @@ def create_app(model: Path) -> Sanic:
     app = Sanic("assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     channels = _channels(settings.ROOT / "credentials.yml")
-    messaging = registry.enabled(os.environ)
+    messaging = registry.served(os.environ)
     register([*channels, *messaging], app, route="/webhooks/")
     endpoints = AvailableEndpoints.read_endpoints(str(settings.ROOT / "endpoints.yml"))
 

@@ -114,6 +114,7 @@ SETTINGS = (
     Setting("REDIS_URL", None, "locks and rooms of several servers", _url("redis", "rediss")),
     Setting("EVENT_BROKER_URL", None, "where events are streamed to", _url("amqp", "amqps")),
     Setting("CHANNELS_DB", str(STATE / "channels.db"), "the messaging channels' mailbox", _database),
+    Setting("CHANNELS_SERVED", "1", "0 leaves the messaging channels to another server", _one_of("0", "1")),
     Setting("CHANNELS_FIRST_RETRY_SECONDS", "1", "the first pause after a call that failed", _number),
     Setting("CHANNELS_GIVE_UP_SECONDS", "1800", "when a call is given up", _number),
     Setting("SHEETS_RETENTION_DAYS", "30", "for how long a personal sheet answers", _count),

@@ -163,6 +163,11 @@ class Delivery:
         logger.error("%s: the platform could not deliver a message: %s", channel.name(), reason)
         self.mailbox.report(channel.name(), reason, time.time())
 
+    def reaches(self, conversation: str) -> bool:
+        """Whether this server can send to the conversation: it serves its channel and knows its address."""
+        known = self.mailbox.address(conversation)
+        return known is not None and known[0] in self._channels
+
     def push(self, conversation: str, messages: Messages) -> bool:
         """Sends messages that answer nothing, such as a person's; False where the conversation is unknown."""
         known = self.mailbox.address(conversation)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import os
 from functools import wraps
 from typing import Any, Awaitable, Callable, Dict
@@ -16,6 +17,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import desk_conversation, desk_figures
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
@@ -73,7 +76,11 @@ def _routes(secret: str) -> Blueprint:
         text, message_id = _text(request, "text", MAX_TEXT), _text(request, "message_id", MAX_ID)
         if not text or not message_id:
             return response.empty(status=400)
-        return _told(await desk_conversation.say(request.app, agent, conversation, text, message_id))
+        try:
+            return _told(await desk_conversation.say(request.app, agent, conversation, text, message_id))
+        except desk_conversation.NotReached:
+            logger.error("an adviser's message was not sent: this server does not serve the person's channel")
+            return response.empty(status=503)
 
     @routes.post("/conversations/<conversation:str>/facts")
     @guarded

@@ -27,7 +27,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
-from bot.channels import conversations, turn
+from bot.channels import conversations, registry, turn
 from bot.guides.facts import FACT_NAMES
 from bot.privacy.masking import mask
 from bot.takeaway import store
@@ -36,6 +36,11 @@ from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 TAKEN, RETURNED, NOBODY_CAME = (f"utter_handoff_{what}" for what in ("taken", "returned", "nobody"))
 # How the messages asked aside are worded: as on the site's own pages.
 ASIDE = "desk"
+MESSAGING = frozenset(channel.name() for channel in registry.CHANNELS)
+
+
+class NotReached(Exception):
+    """The person is on a messaging service that this server does not serve, or no longer knows them on."""
 
 
 async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
@@ -74,6 +79,8 @@ async def say_nobody_came(app: Sanic, agent: Any, conversation: str) -> bool:
 async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: str) -> bool:
     """Sends a mediator's message, once for each id; False where there is no such conversation.
 
+    Raises NotReached, and keeps nothing, where the person is on a messaging service that another server
+    serves.
     The windows that are open now get it as typed: nothing on the way to them keeps it. Whatever keeps it, the
     mailbox of a messaging service too, gets it masked.
     """
@@ -84,6 +91,8 @@ async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: 
             return False
         if any(_pushed_id(event) == message_id for event in tracker.events):
             return True
+        if not _is_reached(app, tracker):
+            raise NotReached
         for token in TOKEN_IN_ADDRESS.findall(text):
             await asyncio.to_thread(store.opened().tie, token, conversation)
         by_mediator = {"speaker": "mediator", "masked": kept != text}
@@ -174,6 +183,14 @@ def _pushed_id(event: Event) -> str:
     if not isinstance(event, BotUttered):
         return ""
     return str((event.metadata.get("metadata") or {}).get("pushed") or "")
+
+
+def _is_reached(app: Sanic, tracker: DialogueStateTracker) -> bool:
+    """Whether what is said to the conversation arrives: in its windows, or on its messaging service."""
+    if tracker.get_latest_input_channel() not in MESSAGING:
+        return True
+    delivery = getattr(app.ctx, "delivery", None)
+    return delivery is not None and delivery.reaches(tracker.sender_id)
 
 
 async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered | None = None) -> None:

@@ -67,6 +67,11 @@ def enabled(environment: Mapping[str, str]) -> list[MessagingChannel]:
     ]
 
 
+def served(environment: Mapping[str, str]) -> list[MessagingChannel]:
+    """The channels that are on and that this server serves; with CHANNELS_SERVED=0, none."""
+    return [] if environment.get("CHANNELS_SERVED") == "0" else enabled(environment)
+
+
 def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> None:
     """Gives the server the delivery that those channels need; without any, nothing is added."""
     if not channels:

@@ -1,1 +1,1 @@
-"""The public benchmark: understanding, content, channels, speed. Each figure has its command."""
+"""The measurements and attacks behind the documented figures; ``python -m bot.evaluation`` lists them."""

@@ -1,4 +1,4 @@
-"""One linear classifier over every label: plain intents and the questions of ``data/nlu/faq`` alike.
+"""One classifier over every label: plain intents and the questions of ``data/nlu/faq`` alike.
 
 Rasa answers retrieval intents with a ResponseSelector, a network of its own that takes minutes to train.
 Here a question's label (``faq/cost.professional``) is a class like any other; the component fills
@@ -44,7 +44,7 @@ _FREQUENT_WORDS = 30_000
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyFrench"
 )
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """Predicts topic and question; below ``threshold`` the intent is ``nlu_fallback``."""
+    """Predicts topic and question; below ``answer_from`` the intent is ``nlu_fallback``."""
 
     @classmethod
     def required_components(cls) -> List[Type]:

@@ -1,5 +1,5 @@
 // An answer's text cut into blocks: paragraphs, lists, steps, price tables; and a line into runs.
-// The same rules as bot/channels/site/formatting.py; a test holds both to the same examples.
+// The same rules as bot/nlg/formatting.py; a test holds both to the same examples.
 const PIECE = /\*\*(.+?)\*\*|(https?:\/\/[^\s<>«»"]+[^\s<>«»".,;:!?)])/g;
 const BULLET = /^[-•]\s+(.*)$/;
 const STEP = /^\d{1,2}\.\s+(.*)$/;
