@@ -25,9 +25,9 @@ PARIS = ZoneInfo("Europe/Paris")
 _THREADS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="action")
 
 
-def today() -> dt.date:
-    """The day in France: the only clock of the actions."""
-    return dt.datetime.now(PARIS).date()
+def now() -> dt.datetime:
+    """This moment with its zone: the only clock of the actions."""
+    return dt.datetime.now(PARIS)
 
 
 def facts_of(tracker: Tracker) -> Facts:

@@ -39,6 +39,8 @@ class DialogueAction(AnsweringAction):
         """The events of the turn; a choice that was offered holds for one turn."""
         turn = Turn(dispatcher, tracker)
         turn.keep(pending_choice=None)
+        if turn.unread:
+            turn.reply([turn.unread])
         self.take(turn)
         return turn.events()
 

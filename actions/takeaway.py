@@ -8,8 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import PARIS, AnsweringAction, facts_of, facts_said_now, today
+from actions.base import PARIS, AnsweringAction, facts_of, facts_said_now, now
 from bot.guides.facts import Facts
+from bot.law.local_days import day_of_case
 from bot.takeaway import addresses, letters, store
 from bot.takeaway.answers import answers
 from bot.takeaway.case import SheetCase, kept, kept_guide
@@ -26,7 +27,7 @@ class ActionMakeSheet(AnsweringAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """The addresses of the sheet and its files, or that there is nothing to put on it yet."""
         case = _case(tracker)
-        given = answers(case, today())
+        given = answers(case, case.made_on)
         if given.is_empty:
             dispatcher.utter_message(response="utter_sheet_empty")
             return []
@@ -36,7 +37,7 @@ class ActionMakeSheet(AnsweringAction):
             ("utter_sheet_download_page", addresses.sheet(token, easy), ""),
             ("utter_sheet_download_pdf", addresses.pdf(token, easy), "PDF"),
         ]
-        if any(day.day >= today() for day in deadlines(case.facts, given.remedy, today())):
+        if any(day.day >= case.made_on for day in deadlines(case.facts, given.remedy, case.made_on)):
             files.append(("utter_sheet_download_calendar", addresses.calendar(token), "ICS"))
         dispatcher.utter_message(
             response="utter_sheet_ready",
@@ -58,7 +59,7 @@ class ActionWriteLetter(AnsweringAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """The address of the letter; the choice where several fit, or where the case says nothing."""
         case = _case(tracker)
-        fitting = letters.fitting(answers(case, today()))
+        fitting = letters.fitting(answers(case, case.made_on))
         asked = _letter_of(tracker)
         if asked is None and len(fitting) != 1:
             response = "utter_letter_choose" if fitting else "utter_letter_choose_any"
@@ -83,7 +84,7 @@ class ActionWriteLetter(AnsweringAction):
 def _case(tracker: Tracker) -> SheetCase:
     facts: Facts = kept({**facts_of(tracker), **facts_said_now(tracker)})
     last = tracker.get_slot("last_answer") or {}
-    return SheetCase(facts, kept_guide(last.get("guide")), today())
+    return SheetCase(facts, kept_guide(last.get("guide")), day_of_case(facts.values(), now()))
 
 
 def _make(case: SheetCase, conversation: str) -> str:

@@ -9,15 +9,21 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import changes, facts_of, facts_said_now, intent_of, question_of, today
+from actions.base import changes, facts_of, facts_said_now, intent_of, now, question_of
 from bot.guides.coherence import settle
 from bot.guides.facts import FACT_NAMES, FOUND, Facts
 from bot.guides.guide import Reply
+from bot.law.days import Days
+from bot.law.local_days import day_of_case
 from bot.law.situation import CHOICES, FIELDS
 
 YES_NO_FACTS = frozenset(
     {*FIELDS, "refusal_states_remedies", "urgent"} - CHOICES.keys() - {"first_registration"}
 )
+# The entity of a date that could not be read: its role says why, its group the fact that it was about.
+UNREAD_DATE = "unread_date"
+# The facts whose answer is a day.
+DATE_FACTS = frozenset(name for name in FACT_NAMES if name.endswith("_on")) | {"first_registration"}
 # Facts told in these intents are about another case, or about nothing.
 _KEEPS_NO_FACT = frozenset({"what_if", "out_of_scope", "foreign_language"})
 
@@ -32,7 +38,6 @@ class Turn:
         self._dispatcher = dispatcher
         self._tracker = tracker
         self._slots: dict[str, Any] = {}
-        self.on: dt.date = today()
         self.intent = intent_of(tracker)
         self.question = question_of(tracker)
         self.manner = tracker.latest_message.get("manner") or "statement"
@@ -41,6 +46,9 @@ class Turn:
         }
         self.before: Facts = facts_of(tracker)
         self.said = self._facts_said()
+        # Where the day that was told has begun overseas before Paris, that day is today.
+        self.on: dt.date = day_of_case([*self.before.values(), *self.said.values()], now())
+        self.unread = None if self.is_elsewhere else self._date_to_ask_again()
         told = {} if self.is_elsewhere else self._told()
         self.facts, self.refused = settle(self.before, told, self.on)
 
@@ -138,16 +146,31 @@ class Turn:
         asked = self.asked
         if not asked or asked in said:
             return said
-        if (asked.endswith("_on") or asked == "first_registration") and "date" in self.entities:
-            return {**said, asked: self.entities["date"]}
+        if asked in DATE_FACTS and "date" in self.entities:
+            return {**said, asked: _day_of(asked, self.entities["date"])}
         if asked in YES_NO_FACTS and self.intent in ("affirm", "deny"):
             return {**said, asked: self.intent == "affirm"}
         if asked == "original_found" and self.intent in ("affirm", "deny"):
             return {**said, asked: "after_request" if self.intent == "affirm" else "before_request"}
         return said
 
+    def _date_to_ask_again(self) -> Reply | None:
+        """What to say of words shaped like a date that give none, where a date was asked for or decides."""
+        for entity in self._tracker.latest_message.get("entities") or []:
+            if entity["entity"] == UNREAD_DATE:
+                about = entity.get("group")
+                fact = self.asked if about == "date" and self.asked in DATE_FACTS else about
+                if fact in DATE_FACTS and fact not in self.said:
+                    return Reply(f"utter_date_unread_{entity['role']}", {"read": entity["value"]})
+        return None
+
     def _told(self) -> Facts:
         """The facts to keep: a question contradicts nothing that was told ("faut-il déclarer un vol ?")."""
         if self.manner != "question" or self.intent == "inform":
             return self.said
         return {name: value for name, value in self.said.items() if self.before.get(name, value) == value}
+
+
+def _day_of(fact: str, value: str) -> str:
+    """The days told as the fact keeps them: a vehicle's first registration is one day, the earliest."""
+    return Days.parse(value).earliest.isoformat() if fact == "first_registration" else value

@@ -42,6 +42,7 @@ ALLOWED = {
     "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
     "bot/nlu": {
         "bot.law.days",
+        "bot.law.local_days",
         "bot.law.plates",
         "bot.law.time_limits",
         "bot.privacy.masking",

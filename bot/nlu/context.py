@@ -6,10 +6,13 @@ the last answer, and "non, en fait…" the facts told before.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.law.local_days import latest, today
+from bot.nlu import facts
 from bot.nlu.intents import (
     CORRECT,
     FOREIGN,
@@ -77,6 +80,7 @@ def interpret(parse: dict[str, Any], context: Context) -> None:
         return
     if context.asked in ANSWERS_TO_APPEALS:
         take_rejection(parse["entities"], context.asked)
+    _see_from_place(parse, text, context.known)
     told = {entity["entity"]: entity["value"] for entity in parse["entities"]}
     changes = any(context.known.get(name, value) != value for name, value in told.items())
     if _is_short_question(parse, text, context):
@@ -91,6 +95,18 @@ def interpret(parse: dict[str, Any], context: Context) -> None:
         _find_mistake(parse, text, context)
     elif _is_told(parse, told, changes, manner, context):
         set_intent(parse, INFORM)
+
+
+def _see_from_place(parse: dict[str, Any], text: str, known: Mapping[str, Any]) -> None:
+    """Makes "aujourd'hui" the day of the place told before: the extractor sees the message alone."""
+    dated = [one for one in parse["entities"] if one["entity"].endswith("_on") or one["entity"] == "date"]
+    place = known.get("region"), known.get("residence")
+    if not dated or place == (None, None) or any(one["entity"] == "region" for one in parse["entities"]):
+        return
+    now = dt.datetime.now(dt.timezone.utc)
+    seen = {fact.start: fact.value for fact in facts.find(text, today(now, *place), (), latest(now))}
+    for entity in dated:
+        entity["value"] = seen.get(entity["start"], entity["value"])
 
 
 def _is_short_question(parse: dict[str, Any], text: str, context: Context) -> bool:

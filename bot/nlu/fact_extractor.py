@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Dict, List, Type
-from zoneinfo import ZoneInfo
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -15,10 +14,9 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.law import local_days
 from bot.nlu import facts, places
 from bot.nlu.spacy_french import SpacyFrench
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -45,13 +43,24 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """The same messages with the facts they state."""
-        today = dt.datetime.now(PARIS).date()
+        now = dt.datetime.now(dt.timezone.utc)
         for message in messages:
             if message.get(TEXT):
-                found = facts.find(message.get(TEXT), today, _named_places(message))
+                found = _found(message.get(TEXT), _named_places(message), now)
                 entities = [_entity(fact) for fact in found]
                 message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
+
+
+def _found(text: str, named: tuple[str, ...], now: dt.datetime) -> tuple[facts.FoundFact, ...]:
+    """The facts of the text, its dates seen from the day of the place that it names."""
+    latest = local_days.latest(now)
+    found = facts.find(text, local_days.today(now), named, latest)
+    told = {fact.name: fact.value for fact in found}
+    region, residence = told.get("region"), told.get("residence")
+    if region is None and residence is None:
+        return found
+    return facts.find(text, local_days.today(now, region, residence), named, latest)
 
 
 def _named_places(message: Message) -> tuple[str, ...]:

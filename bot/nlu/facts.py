@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.law import plates
 from bot.law.days import Days
@@ -68,11 +68,19 @@ class FoundFact:
     about: str | None = None
 
 
-def find(text: str, today: dt.date, named_places: tuple[str, ...] = ()) -> tuple[FoundFact, ...]:
-    """The facts that ``text`` (normalised) states seen from ``today``; one value a fact, the last said."""
+def find(
+    text: str, today: dt.date | Days, named_places: tuple[str, ...] = (), latest: dt.date | None = None
+) -> tuple[FoundFact, ...]:
+    """The facts that ``text`` (normalised) states seen from ``today``; one value a fact, the last said.
+
+    ``today`` may be one of two days, where the person's place is unknown; a day that is written may be as
+    late as ``latest``, which has begun somewhere.
+    """
     folded = fold(text)
     found: dict[str, FoundFact] = {}
-    for fact in sorted(_all(text, folded, today, named_places), key=lambda fact: (fact.start, fact.end)):
+    days = today if isinstance(today, Days) else Days.on(today)
+    facts = _all(text, folded, days, latest or days.latest, named_places)
+    for fact in sorted(facts, key=lambda fact: (fact.start, fact.end)):
         earlier = found.get(fact.name)
         if earlier is None or fact.start >= earlier.end or _length(fact) >= _length(earlier):
             found[fact.name] = fact
@@ -100,15 +108,17 @@ def _length(fact: FoundFact) -> int:
     return fact.end - fact.start
 
 
-def _all(text: str, folded: str, today: dt.date, named_places: tuple[str, ...]) -> Iterator[FoundFact]:
+def _all(
+    text: str, folded: str, today: Days, latest: dt.date, named_places: tuple[str, ...]
+) -> Iterator[FoundFact]:
     yield from _from_lexicon(folded)
     for plate in plates.find(text):
         yield FoundFact("plate_format", plate.format.value, plate.start, plate.end)
     for masked in masking.plate_formats(text):
         yield FoundFact("plate_format", masked.format, masked.start, masked.end)
     yield from _from_places(text, named_places)
-    yield from _from_dates(text, folded, today)
-    yield from _from_numbers(folded, today)
+    yield from _from_dates(text, folded, _dates(text, today, latest))
+    yield from _from_numbers(folded, today.latest)
 
 
 def _from_lexicon(folded: str) -> Iterator[FoundFact]:
@@ -130,9 +140,24 @@ def _from_places(text: str, named_places: tuple[str, ...]) -> Iterator[FoundFact
             yield FoundFact("event_abroad", place.abroad, place.start, place.end)
 
 
-def _from_dates(text: str, folded: str, today: dt.date) -> Iterator[FoundFact]:
+def _dates(text: str, today: Days, latest: dt.date) -> Iterator[dates.FoundDate]:
+    """The dates of the text, each with every day that it may mean."""
+    found = dates.find(text, today.latest)
+    others = {one.start: one.read for one in dates.find(text, today.earliest)} if not today.is_exact else {}
+    begun = any(one.read is dates.Unread.TO_COME for one in found) and latest > today.latest
+    overseas = {one.start: one.read for one in dates.find(text, latest)} if begun else {}
+    for one in found:
+        read, other = one.read, others.get(one.start)
+        if isinstance(read, Days) and isinstance(other, Days):
+            read = read.joined(other)
+        elif read is dates.Unread.TO_COME:
+            read = overseas.get(one.start, read)
+        yield replace(one, read=read)
+
+
+def _from_dates(text: str, folded: str, found: Iterator[dates.FoundDate]) -> Iterator[FoundFact]:
     plate_spans = [(plate.start, plate.end) for plate in plates.find(text)]
-    for date in dates.find(text, today):
+    for date in found:
         if any(start < date.end and date.start < end for start, end in plate_spans):
             continue
         before = folded[max(0, date.start - _CUE_WINDOW) : date.start]
@@ -188,6 +213,9 @@ def _settle(found: dict[str, FoundFact], folded: str) -> None:
     if region and any(day.start <= region.start and region.end <= day.end for day in told_days):
         # "Refusée le 12" names a day, not a département.
         del found["region"]
+    of_refusal = found.get("refused_on") or found.get(UNREAD_DATE)
+    if of_refusal and "refused_on" in (of_refusal.name, of_refusal.about) and "file_status" not in found:
+        found["file_status"] = FoundFact("file_status", "refused", of_refusal.start, of_refusal.end)
     abroad = found.get("event_abroad")
     if abroad and not ("reason" in found or "vehicle_stolen" in found):
         # "je vis en Bretagne" says where a person lives, not where the card was stolen.

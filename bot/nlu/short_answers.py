@@ -40,7 +40,8 @@ def takes_or_leaves(parse: dict[str, Any], text: str) -> bool:
 def answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str, corrects: bool) -> bool:
     """Whether the message answers the question just asked, whatever else it resembles."""
     is_asked_date = asked.endswith("_on") or asked == "first_registration"
-    is_date = is_asked_date and "date" in told
+    # A date that could not be read is an answer all the same: it is asked for again in words.
+    is_date = is_asked_date and not told.keys().isdisjoint(("date", facts.UNREAD_DATE))
     is_short = len(text.split()) <= _most_words(parse, text, told) and "?" not in text
     if asked in told or is_date:
         if is_short or not asks(text):

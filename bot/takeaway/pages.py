@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.guides.facts import is_uncertain
+from bot.guides.facts import Facts, is_uncertain
+from bot.law import local_days
 from bot.nlg import french
 from bot.nlg.sentences import Sentences
 from bot.takeaway import files, letters
@@ -95,7 +96,7 @@ class Pages:
         def answer(kept: KeptSheet) -> Answer:
             if name not in letters.NAMES or kind not in ("", "docx"):
                 return self.gone()
-            drafted = letters.draft(name, kept.case, self._sentences(), self._today())
+            drafted = letters.draft(name, kept.case, self._sentences(), self._today(kept.case.facts))
             if kind:
                 return _file("docx", files.make("docx", drafted), name)
             return self._page("letter.html", letter=drafted, path=f"{FOLDER}/{token}")
@@ -107,7 +108,7 @@ class Pages:
 
         def answer(kept: KeptSheet) -> Answer:
             try:
-                facts = with_dates(kept.case, typed, self._today())
+                facts = with_dates(kept.case, typed, local_days.latest(self._clock()))
             except ValueError as error:
                 return self._sheet_page(token, kept, False, str(error))
             self._store.change(token, facts, self._clock())
@@ -164,12 +165,12 @@ class Pages:
                 for name in page_dates(kept.case)
             },
             date_problem=problem,
-            today=self._today().isoformat(),
+            today=local_days.latest(self._clock()).isoformat(),
             expires_on=kept.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date(),
         )
 
     def _compose(self, kept: KeptSheet, easy: bool) -> Sheet:
-        return compose(kept.case, self._sentences(), easy, self._today())
+        return compose(kept.case, self._sentences(), easy, self._today(kept.case.facts))
 
     def _agenda(self, token: str, kept: KeptSheet, easy: bool) -> Agenda:
         """The days still to come, each with its sentence and source, under a title that tells little."""
@@ -192,8 +193,9 @@ class Pages:
         )
         return Agenda(hash_of(token), kept.revision, kept.changed_at, entries)
 
-    def _today(self) -> dt.date:
-        return self._clock().astimezone(PARIS).date()
+    def _today(self, facts: Facts | None = None) -> dt.date:
+        """The day in Paris, or the next one where a day of the facts has begun overseas already."""
+        return local_days.day_of_case((facts or {}).values(), self._clock())
 
     def _page(self, template: str, status: int = 200, **values: Any) -> Answer:
         return Answer(self._templates.get_template(template).render(**values).encode(), status)

@@ -165,13 +165,18 @@ def _hours_ago(match: re.Match[str], today: dt.date) -> Days | None:
 
 
 def _within(today: dt.date, count: int, unit: str, margin: int | None = None) -> Days:
-    """The days that people call that long ago: half a unit either way; round numbers of days are wider."""
+    """The days that people call that long ago.
+
+    Weeks, months and years are rounded to half a unit either way. Who says a number of days has counted them,
+    the first day perhaps too: not longer ago, but less, and more so with a round number.
+    """
     middle = _back(today, count, unit)
     if unit == "y":
         return Days(add_months(middle, -_HALF_YEAR), min(add_months(middle, _HALF_YEAR), today))
-    if margin is None:
+    if margin is None and unit == "d":
         round_days = count // 5 if count >= 10 and count % 5 == 0 else 1
-        margin = {"d": round_days, "w": _HALF_WEEK, "m": _HALF_MONTH}[unit]
+        return Days(middle, min(middle + round_days * ONE_DAY, today))
+    margin = margin or {"w": _HALF_WEEK, "m": _HALF_MONTH}[unit]
     return Days(middle - margin * ONE_DAY, min(middle + margin * ONE_DAY, today))
 
 
