@@ -12,6 +12,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from bot import settings
+from bot.channels import registry
 from bot.operations import metrics
 
 DEPLOY = settings.ROOT / "deploy"
@@ -23,6 +24,10 @@ COMPOSE = [DEPLOY / "compose.yml", DEPLOY / "compose.development.yml"]
 def services(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(path.read_text())["services"]
     return found
+
+
+def template(name: str) -> str:
+    return (CHART / "templates" / name).read_text()
 
 
 def own_services() -> Iterator[dict[str, Any]]:
@@ -74,6 +79,59 @@ def test_the_values_that_the_chart_reads_exist() -> None:
         for part in path.split("."):
             assert part in found, path
             found = found[part]
+
+
+def test_every_server_knows_how_many_proxies_stand_before_it() -> None:
+    proxies = {
+        name: service["environment"]["ASSISTANT_TRUSTED_PROXIES"]
+        for name, service in services(COMPOSE[0]).items()
+        if name in ("bot-1", "bot-2", "desk")
+    }
+    # Before the assistant's servers, nginx of the same file and the proxy that ends TLS; before the desk, that one.
+    assert proxies == {"bot-1": "2", "bot-2": "2", "desk": "1"}
+    assert "ASSISTANT_TRUSTED_PROXIES" in yaml.safe_load((CHART / "values.yaml").read_text())["settings"]
+    assert "- configMapRef:\n      name: {{ .Release.Name }}-settings" in template("_parts.tpl")
+
+
+def test_one_pod_with_a_volume_serves_the_messaging_channels() -> None:
+    channels = template("channels.yaml")
+    assert re.findall(r"^kind: (\w+)$", channels, re.M) == ["StatefulSet", "Service"]
+    assert "\n  replicas: 1\n" in channels
+    assert re.search(r"volumeClaimTemplates:\n    - metadata:\n        name: state\n", channels)
+    assert "assistant.volumes" not in channels and channels.count("emptyDir") == 1
+    serving = [
+        (path.name, served)
+        for path in sorted((CHART / "templates").iterdir())
+        for served in re.findall(r'CHANNELS_SERVED(?:: |, value: )"(\d)"', path.read_text())
+    ]
+    # Every other pod has the settings' value: what their secret holds turns no channel on.
+    assert serving == [("channels.yaml", "1"), ("settings.yaml", "0")]
+    assert "-{{ if .Values.channels.enabled }}channels{{ else }}bot{{ end }}:5005" in template(
+        "settings.yaml"
+    )
+
+
+def test_the_ingress_sends_every_messaging_channel_to_that_pod() -> None:
+    names = yaml.safe_load((CHART / "values.yaml").read_text())["channels"]["names"]
+    assert names == [channel.name() for channel in registry.CHANNELS]
+    assert "- path: /webhooks/{{ . }}/" in template("ingress.yaml")
+
+
+def test_a_pod_without_a_volume_gets_its_stores_and_keys_from_the_secret() -> None:
+    required = set(re.findall(r'"([A-Z_]+)"', template("_parts.tpl")))
+    assert required == {"CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "REDIS_URL", "LOG_KEY", "DESK_SECRET"}
+    assert required <= KNOWN
+    for name in ("actions.yaml", "bot.yaml", "channels.yaml", "desk.yaml"):
+        assert 'include "assistant.required"' in template(name), name
+    assert "key: DESK_DB_URL}" in template("desk.yaml")
+
+
+def test_the_image_is_built_with_the_uv_that_installs() -> None:
+    in_image = re.findall(r"astral-sh/uv:([\d.]+) ", (DEPLOY / "Dockerfile").read_text())
+    installing = re.findall(
+        r'^UV_VERSION = "([\d.]+)"', (settings.ROOT / "bot" / "install.py").read_text(), re.M
+    )
+    assert in_image == installing != []
 
 
 def test_the_dashboard_asks_only_for_metrics_that_exist() -> None:
