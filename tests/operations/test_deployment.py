@@ -87,7 +87,7 @@ def test_every_server_knows_how_many_proxies_stand_before_it() -> None:
         for name, service in services(COMPOSE[0]).items()
         if name in ("bot-1", "bot-2", "desk")
     }
-    # Before the assistant's servers, nginx of the same file and the proxy that ends TLS; before the desk, that one.
+    # Before the assistant's servers, nginx and the proxy that ends TLS; before the desk, that one alone.
     assert proxies == {"bot-1": "2", "bot-2": "2", "desk": "1"}
     assert "ASSISTANT_TRUSTED_PROXIES" in yaml.safe_load((CHART / "values.yaml").read_text())["settings"]
     assert "- configMapRef:\n      name: {{ .Release.Name }}-settings" in template("_parts.tpl")
