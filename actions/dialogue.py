@@ -79,7 +79,8 @@ def advance(turn: Turn, name: str, misunderstood: str | None = None) -> None:
     if turn.corrects:
         turn.say("utter_corrected", changed=changed_facts(_told_before(turn), turn.facts))
     turn.keep(guided_dialogue=name, misses=None)
-    ask(turn, question, in_other_words=question == misunderstood)
+    # What was wrong with a date is said already.
+    ask(turn, question, in_other_words=question == misunderstood and turn.unread is None)
 
 
 def ask(turn: Turn, question: str, in_other_words: bool = False) -> None:

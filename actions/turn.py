@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import changes, facts_of, facts_said_now, intent_of, now, question_of
 from bot.guides.coherence import settle
-from bot.guides.facts import FACT_NAMES, FOUND, Facts
+from bot.guides.facts import FACT_NAMES, FOUND, Facts, is_uncertain
 from bot.guides.guide import Reply
 from bot.law.days import Days
 from bot.law.local_days import day_of_case
@@ -144,6 +144,9 @@ class Turn:
     def _facts_said(self) -> Facts:
         said = facts_said_now(self._tracker)
         asked = self.asked
+        doubtful = self._doubtful_date()
+        if "date" in self.entities and doubtful and said.keys().isdisjoint(DATE_FACTS):
+            return {**said, doubtful: self.entities["date"]}
         if not asked or asked in said:
             return said
         if asked in DATE_FACTS and "date" in self.entities:
@@ -153,6 +156,13 @@ class Turn:
         if asked == "original_found" and self.intent in ("affirm", "deny"):
             return {**said, asked: "after_request" if self.intent == "affirm" else "before_request"}
         return said
+
+    def _doubtful_date(self) -> str | None:
+        """The one day that the last answer counted from without being sure: a bare date corrects it."""
+        if self.asked in DATE_FACTS or self.last.get("guide") != "remedy":
+            return None
+        doubtful = [name for name, value in self.before.items() if is_uncertain(value)]
+        return doubtful[0] if len(doubtful) == 1 else None
 
     def _date_to_ask_again(self) -> Reply | None:
         """What to say of words shaped like a date that give none, where a date was asked for or decides."""

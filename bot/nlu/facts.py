@@ -148,7 +148,8 @@ def _dates(text: str, today: Days, latest: dt.date) -> Iterator[dates.FoundDate]
     overseas = {one.start: one.read for one in dates.find(text, latest)} if begun else {}
     for one in found:
         read, other = one.read, others.get(one.start)
-        if isinstance(read, Days) and isinstance(other, Days):
+        if isinstance(read, Days) and isinstance(other, Days) and read.is_exact:
+            # "Hier" is one of two days; "il y a deux semaines" is no more certain in one place.
             read = read.joined(other)
         elif read is dates.Unread.TO_COME:
             read = overseas.get(one.start, read)

@@ -42,6 +42,8 @@ def answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str, 
     is_asked_date = asked.endswith("_on") or asked == "first_registration"
     # A date that could not be read is an answer all the same: it is asked for again in words.
     is_date = is_asked_date and not told.keys().isdisjoint(("date", facts.UNREAD_DATE))
+    if is_date:
+        _drop_departments(parse)
     is_short = len(text.split()) <= _most_words(parse, text, told) and "?" not in text
     if asked in told or is_date:
         if is_short or not asks(text):
@@ -66,6 +68,17 @@ def answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str, 
         # Rather an answer that was not understood than another subject.
         set_intent(parse, FALLBACK)
     return False
+
+
+def _drop_departments(parse: dict[str, Any]) -> None:
+    """Where a day was asked for, "le 12" is one, and no département."""
+    dates = [one for one in parse["entities"] if one["entity"] == "date"]
+    parse["entities"] = [
+        one
+        for one in parse["entities"]
+        if one["entity"] not in ("region", "event_abroad")
+        or not any(date["start"] <= one["start"] and one["end"] <= date["end"] for date in dates)
+    ]
 
 
 def _most_words(parse: dict[str, Any], text: str, told: dict[str, Any]) -> int:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from bot.law.remedies.case import Case, FileStatus, Residence, check, is_refused
+from bot.law.remedies.case import Case, FileStatus, Residence, is_refused
+from bot.law.remedies.case import check as check_days
 from bot.law.remedies.certainty import at_the_latest, doubts, narrowed
 from bot.law.remedies.clock import Clock
 from bot.law.remedies.delivery import delivery_plan
@@ -42,7 +43,7 @@ _OVER = (Stage.LIMIT_PASSED, Stage.COURT_ONLY)
 def plan(case: Case, on: dt.date) -> Plan:
     """The stage of the case on that day and the steps open then; ValueError on an impossible case."""
     case = narrowed(case, on)
-    check(case, on)
+    check_days(case, on)
     drawn = _drawn(case, on)
     uncertain: tuple[str, ...] = ()
     if case.latest:
@@ -66,6 +67,11 @@ def plan(case: Case, on: dt.date) -> Plan:
     return replace(drawn, now=now, warnings=warnings, values=values)
 
 
+def check(case: Case, on: dt.date) -> None:
+    """Nothing if the days of the case can stand together in some reading; else ValueError naming fields."""
+    check_days(narrowed(case, on), on)
+
+
 def _drawn(case: Case, on: dt.date) -> Plan:
     return refusal_plan(case, on) if is_refused(case) else delivery_plan(case, on)
 
@@ -81,7 +87,7 @@ def stages(case: Case, on: dt.date) -> tuple[DatedStage, ...]:
     An uncertain day counts as the earliest that it may be.
     """
     case = narrowed(case, on)
-    check(case, on)
+    check_days(case, on)
     clock = Clock(case, on)
     if case.refused_on is None or clock.initial is None:
         return ()
