@@ -28,6 +28,7 @@ from bot.nlu.fact_extractor import _entity
 from bot.nlu.text import normalise
 from bot.takeaway.case import SheetCase, kept, with_dates
 from bot.takeaway.letters import draft
+from bot.takeaway.sheet import compose
 
 TODAY = dt.date(2026, 11, 30)
 SENTENCES = Sentences.read(Path(__file__).parent.parent / "data")
@@ -169,6 +170,16 @@ def test_a_letter_states_no_uncertain_day_and_the_sheet_keeps_it() -> None:
     assert told["refused_on"] == "2026-11-09/2026-11-16"
     letter = draft("gracious_appeal", SheetCase(told, "remedy", TODAY), SENTENCES, TODAY).text()
     assert "novembre 2026" not in letter.replace("30 novembre 2026", "")
+
+
+def test_a_sheet_says_from_which_uncertain_day_a_right_counts() -> None:
+    told: Facts = {"reason": "loss", "file_status": "under_review", "requested_on": "2026-11-09/2026-11-16"}
+    sheet = compose(SheetCase(told, "remedy", TODAY), SENTENCES, False, TODAY)
+    (certificate,) = (day for day in sheet.deadlines if day.code == "provisional_certificate")
+    assert certificate.day <= dt.date(2026, 12, 9)
+    (warnings,) = (section for section in sheet.sections if section.code == "warnings")
+    said = "\n".join("".join(piece.text for piece in line) for line in warnings.lines).replace("\u00a0", " ")
+    assert "je compte à partir du 9 novembre 2026" in said
 
 
 NOUMEA_MORNING = dt.datetime(2026, 12, 1, 20, tzinfo=dt.timezone.utc)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.guides.facts import told
+from bot.guides.facts import is_uncertain, told
 from bot.guides.guide import Reply
 from bot.guides.remedy import time_left
+from bot.law.days import Days
 from bot.nlg.pieces import pieces
 from bot.nlg.sentences import CAUTION, Sentences
 from bot.nlg.sources import CitedSource
@@ -104,11 +105,22 @@ def _sections(
     replies = [reply for reply in (given.eligibility, given.price, given.remedy) if reply]
     for code in ("warnings", "uncertainties"):
         items = [item for reply in replies for item in reply.values.get(code) or []]
+        if code == "warnings":
+            items += _uncertain_request(case, days)
         if items:
             yield _list(code, _once(items), writer)
     if given.eligibility and not given.remedy:
         yield _text("if_refused", "utter_sheet_if_refused", writer)
     yield _list("links", [{"response": f"utter_sheet_link_{name}"} for name in _LINKS], writer)
+
+
+def _uncertain_request(case: SheetCase, days: tuple[Deadline, ...]) -> list[Item]:
+    """From which day a provisional certificate counts, where the day of the request is not certain."""
+    requested = case.facts.get("requested_on")
+    if not is_uncertain(requested) or all(day.code != "provisional_certificate" for day in days):
+        return []
+    counted = {"counted_from": Days.parse(str(requested)).earliest.isoformat()}
+    return [{"response": "utter_remedy_warning_uncertain_request", "values": counted}]
 
 
 def _eligibility(given: Answers, days: tuple[Deadline, ...], writer: Writer) -> Iterator[Section]:
