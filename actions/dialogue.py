@@ -112,7 +112,12 @@ def conclude(turn: Turn, name: str) -> None:
         guided_dialogue=None,
         asked_fact=None,
         times_asked=None,
-        last_answer={"guide": name, "facts": turn.facts, "question": None},
+        last_answer={
+            "guide": name,
+            "facts": turn.facts,
+            "question": None,
+            "earlier": turn.last.get("question") or turn.last.get("earlier"),
+        },
         misses=None,
     )
 
@@ -120,7 +125,29 @@ def conclude(turn: Turn, name: str) -> None:
 def answer_question(turn: Turn, label: str) -> None:
     """The written answer to a question; the last guided answer stays known beside it."""
     turn.say(f"utter_{label}")
-    turn.keep(last_answer={**turn.last, "question": label}, misses=None)
+    turn.keep(last_answer=_after(turn.last, label), misses=None)
+
+
+def _after(last: Facts, label: str) -> Facts:
+    """What is remembered of the answers once that question was answered.
+
+    Another subject than the card does not become what the conversation is about. ``earlier``: the question
+    of another topic before.
+    """
+    if _is_another_subject(label):
+        return last
+    earlier = last.get("question")
+    if not earlier or _topic(earlier) == _topic(label):
+        earlier = last.get("earlier")
+    return {**last, "question": label, "earlier": earlier}
+
+
+def _is_another_subject(label: str) -> bool:
+    return "out_of_scope" in label
+
+
+def _topic(label: str) -> str:
+    return label.partition(".")[0]
 
 
 def resume(turn: Turn) -> None:

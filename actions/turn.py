@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -106,9 +107,11 @@ class Turn:
         """Takes facts for the person's own, as if the message had told them."""
         self.facts, self.refused = settle(self.before, facts, self.on)
 
-    def forget(self) -> None:
-        """Drops every fact."""
-        self.facts = {}
+    def forget(self, names: Collection[str] | None = None) -> None:
+        """Drops every fact, or those named; what is told again afterwards corrects nothing."""
+        dropped = self.facts.keys() if names is None else names
+        self.facts = {name: value for name, value in self.facts.items() if name not in dropped}
+        self.before = {name: value for name, value in self.before.items() if name not in dropped}
 
     def keep(self, **slots: Any) -> None:
         """Sets slots at the end of the turn."""
@@ -126,6 +129,12 @@ class Turn:
     def nearest_topics(self) -> list[str]:
         """The topics of questions nearest to the message, the nearest first."""
         ranking = self._tracker.latest_message.get("topic_ranking") or []
+        return [topic["name"] for topic in ranking if topic["is_question"]]
+
+    def nearest_topics_before(self) -> list[str]:
+        """The topics of questions nearest to the person's message before this one, the nearest first."""
+        said = [event for event in self._tracker.events if event.get("event") == "user"]
+        ranking = (said[-2].get("parse_data") or {}).get("topic_ranking") or [] if len(said) > 1 else []
         return [topic["name"] for topic in ranking if topic["is_question"]]
 
     def also_asked(self) -> list[str]:

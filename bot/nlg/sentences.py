@@ -5,6 +5,8 @@ A response may hold
   {quotes.duplicate}   a price computed by the fee calculator
   {total:amount}       a value given by the action, with a format (amount, date, list, say, line, items,
                        steps)
+  {answer:first}       the first sentence of an answer said before
+  {answer:texts}       the texts that it rests on, each with its date and address
 A line whose list is empty is left out. The value ``topics`` adds a button a topic, ``choices`` one for each
 title (a response) and payload, ``downloads`` a file for each title and url. ``metadata.sources`` become the
 source line.
@@ -30,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 PARIS = ZoneInfo("Europe/Paris")
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)(?::([a-z]+))?\}")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀÉÈÊÎÔ])")
 UNAVAILABLE = "utter_value_unavailable"
 CAUTION = "utter_caution_old_source"
 # A question states nothing: its source is for who asks why.
@@ -222,7 +225,32 @@ class _Writer:
             return "".join(f"\n- {self._item(item)}" for item in value)
         if style == "steps":
             return "".join(f"\n{rank}. {self._item(item)}" for rank, item in enumerate(value, start=1))
+        if style == "first":
+            return _first_sentence(self._item(value[0]))
+        if style == "texts":
+            return self._texts(value)
         return str(value)
+
+    def _texts(self, answers: list[dict[str, Any]]) -> str:
+        """The texts that answers rest on, as a list; MissingValue where they rest on none that is shown."""
+        references: list[str] = []
+        for answer in answers:
+            values = answer.get("values", {})
+            references += values.get("sources", [])
+            references += self._references_of(answer)
+        cited = sources.cited(sources.citable(dict.fromkeys(references)), self._on)
+        if not cited:
+            raise MissingValue("texts")
+        lines = (", ".join(filter(None, (source.title, source.dated))) for source in cited)
+        return "".join(f"\n- {line}\u00a0: {source.url}" for line, source in zip(lines, cited, strict=True))
+
+    def _references_of(self, answer: dict[str, Any]) -> list[str]:
+        """The references of an answer, those of its items included."""
+        before = len(self.references)
+        self._item(answer)
+        found = self.references[before:]
+        del self.references[before:]
+        return found
 
     def _item(self, item: dict[str, Any]) -> str:
         """Another response within this one: ``{"response": name, "values": {}, "reference": citation}``."""
@@ -232,7 +260,15 @@ class _Writer:
         own = self._sentences.metadata(item["response"], variation).get("sources", [])
         self.references += [item["reference"], *own] if item.get("reference") else own
         inner = _Writer(self._sentences, self._slots, self._channel, item.get("values", {}), self._on)
-        return inner.write(variation["text"])
+        text = inner.write(variation["text"])
+        self.references += inner.references
+        return text
+
+
+def _first_sentence(text: str) -> str:
+    """The first sentence of a text, without bold."""
+    line = text.replace("**", "").strip().splitlines()[0]
+    return _SENTENCE_END.split(line, maxsplit=1)[0].rstrip("\u00a0: ") if line else ""
 
 
 def _conditions(variation: dict[str, Any]) -> list[dict[str, Any]]:

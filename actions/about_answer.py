@@ -1,0 +1,106 @@
+"""Talk about the answer: where it is written, how old that is, whether it is sure, who says otherwise."""
+
+from __future__ import annotations
+
+from actions import dialogue
+from actions.dialogue import DialogueAction
+from actions.turn import Turn
+from bot.guides import GUIDES
+from bot.guides.guide import Line
+
+# What is said about the last answer, by intent.
+RESPONSES = {
+    "ask_source": "utter_where_it_is_written",
+    "ask_source_date": "utter_how_old_it_is",
+    "ask_sure": "utter_how_sure_it_is",
+    "contradiction": "utter_somebody_says_otherwise",
+}
+NEAREST_TOPICS = 3
+# Facts of one vehicle and its holder: another one has its own.
+FACTS_OF_A_VEHICLE = frozenset(
+    {"plate_format", "vehicle_kind", "first_registration", "fiscal_power", "energy", "inspection", "holder"}
+    | {"engine_capacity", "gross_weight", "address_changes_before", "opposition"}
+)
+
+
+class ActionTalkAboutAnswer(DialogueAction):
+    """Gives the texts behind the last answer, their dates, how sure it is, and holds it against a rumour."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_talk_about_answer"
+
+    def take(self, turn: Turn) -> None:
+        """The response for the intent, then the pending question; without an answer, that there was none."""
+        answers = last_answers(turn)
+        if answers:
+            turn.say(RESPONSES[turn.intent], answer=answers)
+        else:
+            turn.say("utter_nothing_to_explain")
+        dialogue.resume(turn)
+
+
+class ActionNotMyQuestion(DialogueAction):
+    """Owns that the answer was beside the point, and offers what else the message may have asked."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_not_my_question"
+
+    def take(self, turn: Turn) -> None:
+        """The topics nearest to the message before, without the one just answered."""
+        answered = (turn.last.get("question") or "").removeprefix("faq/").partition(".")[0]
+        others = [topic for topic in turn.nearest_topics_before() if topic != answered]
+        turn.say("utter_not_what_was_asked", topics=others[:NEAREST_TOPICS])
+        turn.keep(misses=None)
+
+
+class ActionGoBack(DialogueAction):
+    """Says again the answer before the last one of another subject."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_go_back"
+
+    def take(self, turn: Turn) -> None:
+        """The earlier answer, else the last one."""
+        earlier = turn.last.get("earlier")
+        if earlier:
+            dialogue.answer_question(turn, earlier)
+            dialogue.resume(turn)
+        else:
+            dialogue.repeat(turn)
+
+
+class ActionOtherCase(DialogueAction):
+    """The last question for another vehicle or person: computed anew, or the same rule."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_other_case"
+
+    def take(self, turn: Turn) -> None:
+        """The guided dialogue without the facts of the first vehicle, or the written answer in brief."""
+        guide = turn.running or (turn.last.get("guide") if not turn.last.get("question") else None)
+        if guide:
+            turn.say("utter_other_case_computed")
+            turn.forget(FACTS_OF_A_VEHICLE)
+            turn.keep(skipped_facts=[], asked_fact=None, last_answer={})
+            dialogue.advance(turn, guide)
+            return
+        answers = last_answers(turn)
+        if answers:
+            turn.say("utter_other_case_same", answer=answers)
+        else:
+            turn.say("utter_what_next")
+
+
+def last_answers(turn: Turn) -> list[Line]:
+    """The last answer as responses with their values: the written one, or what the guide computes."""
+    last = turn.last
+    if last.get("question"):
+        return [{"response": f"utter_{last['question']}", "values": {}}]
+    if last.get("guide"):
+        replies = GUIDES[last["guide"]].reply(turn.facts, turn.on)
+        return [{"response": reply.response, "values": reply.values} for reply in replies]
+    return []
