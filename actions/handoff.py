@@ -13,6 +13,8 @@ from actions.turn import Turn
 
 # The desk answers in milliseconds; a citizen does not wait for one that hangs.
 ANSWER_SECONDS = 3
+# France Titres has a number of its own for those who do not call from mainland France.
+_NUMBERS_OF_RESIDENCE = {"overseas": "utter_human_overseas", "abroad": "utter_human_abroad"}
 
 
 class DeskAway(Exception):
@@ -31,7 +33,7 @@ class ActionReachPerson(DialogueAction):
         try:
             desk = _ask_desk("status", turn)
         except DeskAway:
-            turn.say("utter_human")
+            say_other_ways(turn)
             dialogue.resume(turn)
             return
         if desk["status"] == "waiting":
@@ -69,7 +71,7 @@ class ActionLeaveQueue(DialogueAction):
         try:
             _ask_desk("withdrawals", turn)
         except DeskAway:
-            turn.say("utter_human")
+            say_other_ways(turn)
         else:
             turn.say("utter_handoff_left")
         dialogue.resume(turn)
@@ -87,7 +89,7 @@ class ActionShowCode(DialogueAction):
         try:
             desk = _ask_desk("codes", turn)
         except DeskAway:
-            turn.say("utter_human")
+            say_other_ways(turn)
         else:
             # Apart, so that it can be read aloud.
             spelled = " ".join(desk["code"])
@@ -99,12 +101,18 @@ def join(turn: Turn) -> None:
     try:
         desk = _ask_desk("requests", turn)
     except DeskAway:
-        turn.say("utter_human")
+        say_other_ways(turn)
         return
     if desk["status"] == "waiting":
         _say_place(turn, desk)
     else:
         _say_closed(turn, desk)
+
+
+def say_other_ways(turn: Turn) -> None:
+    """The telephone for where the person is, the form, the places; all three numbers where that is unknown."""
+    residence = {**turn.facts, **turn.said}.get("residence")
+    turn.say(_NUMBERS_OF_RESIDENCE.get(str(residence), "utter_human"))
 
 
 def _say_place(turn: Turn, desk: dict[str, Any]) -> None:
@@ -119,10 +127,10 @@ def _say_place(turn: Turn, desk: dict[str, Any]) -> None:
 def _say_closed(turn: Turn, desk: dict[str, Any]) -> None:
     opening = desk["next_opening"]
     if opening is None:
-        turn.say("utter_human")
+        say_other_ways(turn)
         return
     turn.say("utter_handoff_closed", day=opening["day"], time=opening["time"].lstrip("0").replace(":", " h "))
-    turn.say("utter_human")
+    say_other_ways(turn)
 
 
 def _ask_desk(what: str, turn: Turn) -> dict[str, Any]:
