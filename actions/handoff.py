@@ -110,7 +110,7 @@ def join(turn: Turn) -> None:
 
 
 def say_other_ways(turn: Turn) -> None:
-    """The telephone for where the person is, the form, the places; all three numbers where that is unknown."""
+    """The telephone for where the person is, the form, the places; all the numbers where that is unknown."""
     residence = {**turn.facts, **turn.said}.get("residence")
     turn.say(_NUMBERS_OF_RESIDENCE.get(str(residence), "utter_human"))
 
