@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,40 @@ def test_scores_count_what_they_say() -> None:
     found += [Prediction("out_of_scope", 0.2, "nlu_fallback")]
     scores = score(examples, found)
     assert (scores.accepted, scores.strict, scores.wrong, scores.refused) == (0.5, 0.0, 0.5, 1.0)
+
+
+# What each first question that the widget proposes asks for.
+FIRST_QUESTIONS = {
+    "J’ai perdu ma carte grise, que faire ?": "faq/declare_loss",
+    "Combien coûte un duplicata ?": "faq/cost",
+    "Quelles pièces faut-il préparer ?": "faq/documents_needed",
+    "Faut-il déclarer la perte ?": "faq/declare_loss",
+    "Comment demander un duplicata ?": "faq/request_duplicate",
+    "Puis-je rouler en attendant ?": "faq/drive_without_card",
+    "Où déclarer le vol de ma carte grise ?": "faq/declare_theft.where",
+    "Comment payer ?": "faq/payment",
+    "Un site privé est-il plus cher ?": "faq/scam_or_private_site.private_fees",
+    "Ma demande est refusée, que faire ?": "faq/refusal_remedies",
+    "Pourquoi ma demande est-elle refusée ?": "faq/refusal_remedies.reasons",
+    "Ma demande reste sans réponse": "faq/track_application.stuck",
+    "Où en est ma demande ?": "faq/track_application",
+    "Combien de temps pour recevoir la carte ?": "faq/delay_delivery",
+    "Je n’ai pas reçu ma carte grise": "faq/not_received",
+}
+
+
+def test_every_first_question_of_the_widget_is_known_here() -> None:
+    strings = (ROOT / "bot" / "widget" / "src" / "strings.js").read_text(encoding="utf-8")
+    proposed = re.findall(r'"([^"]+)"', strings.split("export const suggestions = {")[1])
+    assert {question.replace("\\u00a0", " ") for question in proposed} == set(FIRST_QUESTIONS)
+
+
+def test_every_first_question_of_the_widget_gets_its_own_answer() -> None:
+    model, _ = training.train_if_needed()
+    found = Understanding(model).predict(list(FIRST_QUESTIONS))
+    missed = {
+        question: prediction.intent
+        for (question, label), prediction in zip(FIRST_QUESTIONS.items(), found, strict=True)
+        if prediction.intent != label or prediction.asks
+    }
+    assert not missed
