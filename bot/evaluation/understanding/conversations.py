@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import re
 import tempfile
 from collections import defaultdict
@@ -22,6 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation.in_process import AssistantHere, Messages, assistant_in
+
+# isort: split
+from rasa.utils.log_utils import configure_structlog
 
 _FLAGS = re.IGNORECASE | re.DOTALL
 _BINS = (0.3, 0.5, 0.7, 0.9)
@@ -145,6 +149,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--floor", type=float, default=0.0, help="fail below this share of turns right")
     given = parser.parse_args(arguments)
     lines = [line for path in given.files for line in path.read_text(encoding="utf-8").splitlines()]
+    # Unconfigured, Rasa prints every message it reads.
+    configure_structlog(logging.WARNING)
     with tempfile.TemporaryDirectory() as state, assistant_in(Path(state)) as assistant:
         judged = [play(assistant, json.loads(line)) for line in lines if line.strip()]
     turns = [turn for conversation in judged for turn in conversation]
