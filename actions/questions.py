@@ -7,6 +7,7 @@ from actions.dialogue import DialogueAction
 from actions.turn import Turn
 from bot.guides import GUIDES
 from bot.guides.facts import Facts
+from bot.guides.price import obstacle
 
 GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
 # The questions whose answer the core computes as soon as one of these facts is known, with the facts that
@@ -95,6 +96,8 @@ def _answer(turn: Turn, label: str) -> None:
     facts = {**turn.facts, **stated}
     is_computed = bool(deciding & facts.keys()) and _is_complete(turn, name, facts)
     if not is_computed:
+        # The written price of a duplicate is no offer of one.
+        turn.reply(obstacle(facts, turn.on) if name == "price" else [])
         dialogue.answer_question(turn, label)
     elif turn.running or stated:
         # Told beside the dialogue, or of another request than the person's own.

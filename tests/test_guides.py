@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.guides import GUIDES
+from bot.guides import GUIDES, side_by_side
 from bot.guides.coherence import settle
 from bot.guides.comparison import changed_facts, difference, telling_changes
 from bot.nlg.sentences import Sentences
@@ -159,6 +159,19 @@ def test_an_answer_tells_what_else_is_to_pay(facts: dict[str, Any], note: str) -
     assert note in price_said(facts)
 
 
+# A stolen vehicle, a deceased holder, a card found again, a vehicle to be destroyed or severely damaged…
+NO_DUPLICATE = [
+    {"reason": "theft", "vehicle_stolen": True},
+    {"holder": "deceased"},
+    {"original_found": "before_request"},
+    {"original_found": "after_request"},
+    {"to_be_scrapped": True},
+    {"opposition": "severely_damaged"},
+    {"reason": "loss", "applicant": "other", "holder": "person"},
+    {"holder": "lessor"},
+]
+
+
 @pytest.mark.parametrize(
     ("facts", "outcome"),
     [
@@ -171,6 +184,33 @@ def test_who_gets_no_duplicate_is_told_before_its_price(facts: dict[str, Any], o
     obstacle, price = GUIDES["price"].reply({"plate_format": "siv", **facts}, ON)
     assert (obstacle.response, price.response) == ("utter_quote_obstacle", "utter_quote")
     assert obstacle.values["answer"] == {"response": outcome}
+    # The written price, where the plate is not known, is no offer either.
+    obstacle, price = GUIDES["price"].reply(facts, ON)
+    assert (obstacle.response, price.response) == ("utter_quote_obstacle", "utter_faq/cost")
+
+
+@pytest.mark.parametrize("plate", [{}, {"plate_format": "siv"}, {"plate_format": "fni"}])
+@pytest.mark.parametrize("facts", NO_DUPLICATE)
+def test_a_sheet_has_no_price_beside_a_no(facts: dict[str, Any], plate: dict[str, str]) -> None:
+    told = {**facts, **plate}
+    assert [reply.response for reply in side_by_side.replies("price", told, ON)] == [
+        "utter_quote_no_duplicate"
+    ]
+    assert side_by_side.questions("price", told, ON) == ()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"reason": "loss"},
+        {"reason": "theft", "theft_declared": False, "applicant": "holder", "holder": "person"},
+        # Not a duplicate: the price of the card in the buyer's name.
+        {"applicant": "buyer", "region": "bretagne", "fiscal_power": 5},
+    ],
+)
+def test_a_sheet_has_the_price_of_what_can_be_had(facts: dict[str, Any]) -> None:
+    assert side_by_side.replies("price", facts, ON) == GUIDES["price"].reply(facts, ON)
+    assert side_by_side.questions("price", facts, ON) == GUIDES["price"].questions(facts, frozenset(), ON)
 
 
 @pytest.mark.parametrize("facts", [{}, {"reason": "theft"}, {"applicant": "holder", "reason": "loss"}])

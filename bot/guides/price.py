@@ -69,9 +69,9 @@ class PriceGuide:
         """The price with its lines; the general answer, or none, where it cannot be computed."""
         try:
             price = _quote(facts, on)
-            return [*_obstacle(facts, on), priced(price, facts, told(_deciding(facts, on)))]
+            return [*obstacle(facts, on), priced(price, facts, told(_deciding(facts, on)))]
         except MissingFact:
-            return [Reply(_without(facts))]
+            return [*obstacle(facts, on), Reply(_without(facts))]
         except (ValueError, ParameterError):
             # No rule prices this case (a provisional plate, a region or a year without a known rate).
             return [Reply("utter_quote_not_computable")]
@@ -100,11 +100,16 @@ class PriceGuide:
         return Gist({"response": response, "values": values}, tuple(notes))
 
 
-def _obstacle(facts: Facts, on: dt.date) -> list[Reply]:
+def is_out_of_reach(facts: Facts, on: dt.date) -> bool:
+    """Whether the price would be that of a duplicate that these facts do not lead to."""
+    return _is_duplicate(facts) and decide(situation_of(facts), on).outcome not in _OPEN
+
+
+def obstacle(facts: Facts, on: dt.date) -> list[Reply]:
     """What stands before the price of a duplicate that these facts do not lead to; nothing where they may."""
-    decision = decide(situation_of(facts), on)
-    if not _is_duplicate(facts) or decision.outcome in _OPEN:
+    if not is_out_of_reach(facts, on):
         return []
+    decision = decide(situation_of(facts), on)
     return [Reply("utter_quote_obstacle", {"answer": {"response": f"utter_outcome_{decision.answer}"}})]
 
 

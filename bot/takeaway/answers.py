@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 
-from bot.guides import GUIDES
+from bot.guides import GUIDES, side_by_side
 from bot.guides.guide import Reply
 from bot.takeaway.case import SheetCase
 
@@ -72,8 +72,7 @@ def answers(case: SheetCase, on: dt.date) -> Answers:
 
 def _reply(name: str, case: SheetCase, on: dt.date) -> Reply | None:
     try:
-        # What stands in the way of a duplicate comes before its price, and is the decision's on a sheet.
-        return GUIDES[name].reply(case.facts, on)[-1]
+        return side_by_side.replies(name, case.facts, on)[-1]
     except ValueError as error:
         # Dates that cannot stand together: the rest of the sheet is still worth having.
         logger.warning("the guided dialogue %s has no answer to a sheet: %s", name, type(error).__name__)

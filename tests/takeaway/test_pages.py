@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.takeaway import letters
 from bot.takeaway.pages import HEADERS, Answer
 from tests.takeaway.conftest import CASES, KEEP_FOR, World, text
+from tests.test_guides import NO_DUPLICATE
 
 VERSIONS = (None, "simple")
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.S)
@@ -115,6 +117,17 @@ def test_dates_that_cannot_be_lose_one_answer_and_not_the_sheet(world: World) ->
     token = world.store.make(facts, "eligibility", world.clock.now.date(), world.clock.now)
     shown = words(text(world.pages.show(token)))
     assert "Les dates données ne vont pas ensemble" in shown and "À préparer" in shown
+
+
+@pytest.mark.parametrize("guide", ["price", "eligibility"])
+@pytest.mark.parametrize("facts", NO_DUPLICATE)
+def test_a_sheet_that_says_no_shows_no_price(world: World, facts: dict[str, Any], guide: str) -> None:
+    token = world.store.make({**facts, "plate_format": "siv"}, guide, world.clock.now.date(), world.clock.now)
+    for version in VERSIONS:
+        html = text(world.pages.show(token, version))
+        price = words(section(html, "price"))
+        assert "€" not in price
+        assert ("duplicata" in price) is (guide == "price"), "one line, where the price was asked for"
 
 
 @pytest.mark.parametrize(

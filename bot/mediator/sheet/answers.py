@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from bot.guides import GUIDES
+from bot.guides import side_by_side
 from bot.guides.facts import CASE_FIELDS, Facts
 from bot.law.situation import FIELDS
 from bot.nlg.sentences import Sentences
@@ -44,10 +44,10 @@ def _is_called_for(guide: str, facts: Facts) -> bool:
 
 def _answer(sentences: Sentences, name: str, facts: Facts, on: dt.date, wording: str | None) -> Answer:
     slots: dict[str, Any] = {**facts, "wording": wording}
-    replies = GUIDES[name].reply(facts, on)
+    replies = side_by_side.replies(name, facts, on)
     rendered = [sentences.render(reply.response, slots, CHANNEL, reply.values, on) for reply in replies]
     asked = []
-    for fact in GUIDES[name].questions(facts, frozenset(), on):
+    for fact in side_by_side.questions(name, facts, on):
         question = sentences.render(f"utter_ask_{fact}", slots, CHANNEL, {}, on)
         asked.append((fact, question["text"] if question else fact))
     return Answer(name, tuple(message for message in rendered if message), tuple(asked))
