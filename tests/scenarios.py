@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 from bot.law import quotes
-from bot.law.fees import quote
+from bot.law.fees import Quote, quote
 from bot.law.operations import Operation
 from bot.law.parameters import number_on, parameter
 from bot.law.plates import PlateFormat
@@ -100,8 +100,8 @@ class Script:
         responses = [message["metadata"].get("response") for message in messages]
         if not said.strip():
             return "nothing is said"
-        if "answer" in turn and turn["answer"] not in responses:
-            return f"not answered by {turn['answer']}"
+        if "answer" in turn and self._answer(turn) not in responses:
+            return f"not answered by {self._answer(turn)}"
         if turn.get("not_answer") in responses:
             return f"answered by {turn['not_answer']}"
         expected = [*turn.get("hears", ()), *self._outcome(turn), *self._prices(turn)]
@@ -124,11 +124,20 @@ class Script:
     def _prices(self, turn: dict[str, Any]) -> list[str]:
         if "price" not in turn:
             return []
-        operation, region, facts = turn["price"]["operation"], turn["price"].get("region"), {}
-        for name, value in turn["price"].get("vehicle", {}).items():
-            facts[name] = _ENUMS.get(name, lambda told: told)(value)
-        found = quote(Operation(operation), Vehicle(**facts), self._on, region)
+        found = self._quote(turn["price"])
         return [french.amount(found.low), french.amount(found.high)]
+
+    def _answer(self, turn: dict[str, Any]) -> str:
+        """The response that answers a turn; an estimate's where the rates of the day's year are not known."""
+        if "price" in turn and self._quote(turn["price"]).last_known:
+            return "utter_quote_estimate"
+        return str(turn["answer"])
+
+    def _quote(self, case: dict[str, Any]) -> Quote:
+        facts = {}
+        for name, value in case.get("vehicle", {}).items():
+            facts[name] = _ENUMS.get(name, lambda told: told)(value)
+        return quote(Operation(case["operation"]), Vehicle(**facts), self._on, case.get("region"))
 
     def _expanded(self, words: str) -> str:
         return plain(_BRACE.sub(self._value, str(words)))

@@ -18,6 +18,7 @@ from bot.nlg import french
 from bot.nlg.sentences import Sentences
 from bot.takeaway.case import SheetCase
 from bot.takeaway.sheet import compose
+from tests.scenarios import Scenario, Script
 
 SENTENCES = Sentences.read(Path(__file__).parents[1] / "data" / "nlu")
 WORDINGS = (None, "easy")
@@ -99,6 +100,23 @@ def test_a_comparison_and_an_explanation_say_it_too() -> None:
     assert NOT_KNOWN in _said(guide.gist(_facts(), NEW_YEAR).headline, NEW_YEAR)
     (why,) = guide.explain(_facts(), NEW_YEAR)
     assert NOT_KNOWN in _rendered(why.response, why.values, NEW_YEAR, None)
+
+
+@pytest.mark.parametrize("on", [LAST_DAY, NEW_YEAR])
+def test_the_scenarios_of_a_price_hold_on_both_days(on: dt.date) -> None:
+    turn = {
+        "say": "prix", "answer": "utter_quote_change_of_holder",
+        "price": {
+            "operation": "change_of_holder", "region": "bretagne",
+            "vehicle": {
+                "category": "M1", "fiscal_power": 5, "energy": "petrol",
+                "first_registration": dt.date(2020, 1, 1),
+            },
+        },
+    }  # fmt: skip
+    (reply,) = GUIDES["price"].reply(_facts(), on)
+    said = SENTENCES.render(reply.response, {}, "", reply.values, on)
+    Script(on).play(Scenario("paths", "prix", [turn]), lambda text: [said])
 
 
 def test_a_duplicate_costs_the_same_on_both_days_and_no_doubt_is_added() -> None:

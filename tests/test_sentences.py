@@ -82,7 +82,9 @@ def test_every_answer_can_be_written_in_every_wording(name: str, wording: str | 
     given = standard.get("metadata", {}).get("sources", [])
     assert name.startswith("utter_faq/out_of_scope") or given, "an answer rests on a text"
     # What only a shop says has no source line.
-    ends_with_sources = "Source" in answer["text"].splitlines()[-1]
+    # A source that is too old on the day of the test adds its caution below.
+    written = answer["text"].removesuffix(answer["metadata"].get("caution", "")).rstrip()
+    ends_with_sources = "Source" in written.splitlines()[-1]
     assert ends_with_sources is bool(citable(given)), "an answer ends with its source"
     if wording == "short":
         assert len(answer["metadata"]["body"]) <= 320

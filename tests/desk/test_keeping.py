@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.guides.facts import FACT_NAMES
+from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
 from bot.mediator.sheet.fields import GROUPS
@@ -124,7 +125,9 @@ def test_the_pages_of_a_case_lead_from_the_sheet_to_its_end(open_desk: OpenDesk)
 
 def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_desk: OpenDesk) -> None:
     mediator = open_desk.signed_in("mediator")
-    made = mediator.post("/fiche/a-emporter", "/fiche", reason="theft", refused_on="2026-10-03")
+    # Refused of late: its letters fit only within the time to appeal.
+    refused = (clock.today() - 20 * DAY).isoformat()
+    made = mediator.post("/fiche/a-emporter", "/fiche", reason="theft", refused_on=refused)
     address = re.search(r'<p class="address">(\S+)</p>', made.text)
     assert address
     assert "<svg" in made.text
@@ -133,7 +136,7 @@ def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_de
     token = address[1].rpartition("/")[2]
     found = open_desk.desk.sheets().find(token, dt.datetime.now(dt.timezone.utc))
     assert found is not None
-    assert found.case.facts == {"reason": "theft", "refused_on": "2026-10-03"}
+    assert found.case.facts == {"reason": "theft", "refused_on": refused}
     assert mediator.post("/fiche/a-emporter", "/fiche").status_code == 400
 
 
