@@ -1,5 +1,7 @@
 """The desk says of a case what the bot says: the same words, on every case file, and nothing else.
 
+The price of a duplicate that cannot be had is the one exception: the desk's sheet has a line instead.
+
 Each case is told to the bot's own actions in one message; what they ask beyond is answered by "I don't
 know". The same facts fill the desk's form. What both say is compared text by text.
 """
@@ -22,6 +24,7 @@ from actions.answers import ActionTakeAnswer
 from actions.base import PARIS
 from actions.questions import ActionCheckEligibility, ActionPlanRemedy, ActionQuoteFee
 from bot.guides.facts import Facts
+from bot.guides.price import is_out_of_reach
 from bot.mediator import clock
 from bot.nlg.formatting import blocks
 from bot.nlg.sentences import Sentences
@@ -196,6 +199,11 @@ def test_the_desk_says_what_the_bot_says(
     monkeypatch.setattr(clock, "today", lambda: on)
     bot, _ = bot_says(sentences, guide, facts, on)
     assert bot
+    if guide == "price" and is_out_of_reach(facts, on):
+        # The bot answers the question of the price; beside the decision on the sheet, that price has no place.
+        line = sentences.render("utter_quote_no_duplicate", {}, "", {}, on)
+        assert line is not None
+        bot = words(line["metadata"]["body"])
     assert desk_says(mediator, guide, facts) == bot
 
 
