@@ -1,9 +1,17 @@
 # make run     everything the assistant needs, then the assistant
 # make test    everything its tests need, then the tests
+# make test-on DAY=2027-01-01    the tests that depend on the day, with the clock moved to it
 PYTHON := .venv/bin/python
 export PYTHONPATH := .
+# Of the tests that need no running assistant, those whose outcome may depend on the day.
+DATED_TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py tests/test_parameters.py \
+	tests/test_inspection.py tests/test_time_limits.py tests/test_dates.py tests/test_facts.py tests/test_eligibility.py \
+	tests/test_remedies.py tests/test_guides.py tests/test_sources.py tests/test_sentences.py tests/test_quote_sentences.py \
+	tests/test_decision_sentences.py tests/test_remedies_sentences.py tests/desk/test_hours.py \
+	tests/desk/test_handovers.py tests/desk/test_keeping.py tests/privacy/test_retention.py \
+	tests/takeaway/test_letters.py tests/takeaway/test_pages.py tests/takeaway/test_files.py
 
-.PHONY: run test train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
+.PHONY: run test test-on train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -26,6 +34,11 @@ lint: environment
 
 test: lint train
 	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+
+test-on: environment
+	@[ -n "$(DAY)" ] || { echo "✗ Which day? For example: make test-on DAY=2027-01-01"; exit 1; }
+	@command -v faketime >/dev/null || { echo "✗ faketime is missing. Install it (for example: apt install faketime), then run again."; exit 1; }
+	@faketime -f "@$(DAY) 09:00:00" $(PYTHON) -m pytest --no-cov -p no:cacheprovider -q $(DATED_TESTS)
 
 freshness: environment
 	@$(PYTHON) -W ignore -m bot.evaluation freshness
