@@ -200,7 +200,7 @@ def test_the_desk_says_what_the_bot_says(
     bot, _ = bot_says(sentences, guide, facts, on)
     assert bot
     if guide == "price" and is_out_of_reach(facts, on):
-        # The bot answers the question of the price; beside the decision on the sheet, that price has no place.
+        # The bot answers the question of the price; beside the decision on the sheet it has no place.
         line = sentences.render("utter_quote_no_duplicate", {}, "", {}, on)
         assert line is not None
         bot = words(line["metadata"]["body"])
