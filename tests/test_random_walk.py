@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from bot.evaluation.in_process import AssistantHere, Messages, State, assistant_in
 from bot.guides import price
 from bot.guides.coherence import settle
 from bot.guides.facts import Facts
@@ -26,7 +27,6 @@ from bot.law import quotes
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError, keys, parameter
 from bot.law.vehicle import MissingFact
-from bot.evaluation.in_process import AssistantHere, Messages, State, assistant_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = int(os.environ.get("WALK_SEED", "20261122"))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.evaluation.in_process import AssistantHere, assistant_in
 from bot.evaluation.understanding.contenders import examples_by_label
 from bot.nlu.topics import FAQ
 from bot.settings import ROOT
-from bot.evaluation.in_process import AssistantHere, assistant_in
 
 # isort: split
 from rasa.core.test import FAILED_STORIES_FILE

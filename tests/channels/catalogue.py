@@ -28,6 +28,8 @@ VALUES: dict[str | None, Any] = {
     "items": ITEMS,
     "line": ITEMS,
     "steps": ITEMS,
+    "first": [{"response": "utter_faq/cost", "values": {}}],
+    "texts": [{"response": "utter_faq/cost", "values": {}}],
 }
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from pathlib import Path
@@ -21,7 +20,6 @@ from bot.evaluation.messaging.platforms import PLATFORMS, Platform
 from tests.channels.catalogue import messages
 
 FOLDER = Path(__file__).parent / "golden"
-CATALOGUE = FOLDER / "catalogue.tsv"
 BASE = "http://platform.example"
 EXAMPLES = (
     "utter_ask_address_changes_before",
@@ -90,19 +88,6 @@ def request(channel: MessagingChannel, call: Call) -> Any:
     return SimpleNamespace(match_info={"path": path}, headers=headers, read=read, json=as_json, post=as_form)
 
 
-def catalogue() -> str:
-    """A line an answer: its name, and for each channel the number of calls and the hash of their bodies."""
-    lines: dict[str, list[str]] = {}
-    for kind in PLATFORMS:
-        channel = channel_of(kind)
-        for name, message in messages(kind.channel):
-            bodies = [call.body for call in calls(channel, message)]
-            digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:6]
-            lines.setdefault(name, []).append(f"{len(bodies)}:{digest}")
-    head = "\t".join(["answer", *(kind.channel for kind in PLATFORMS)])
-    return "\n".join([head, *("\t".join([name, *cells]) for name, cells in lines.items())]) + "\n"
-
-
 def examples(kind: type[Platform]) -> str:
     """The bodies of the examples' calls, readable."""
     channel, found = channel_of(kind), dict(messages(kind.channel))
@@ -118,6 +103,5 @@ def example_file(kind: type[Platform]) -> Path:
 
 
 if __name__ == "__main__":
-    CATALOGUE.write_text(catalogue(), encoding="utf-8")
     for kind in PLATFORMS:
         example_file(kind).write_text(examples(kind), encoding="utf-8")

@@ -66,7 +66,7 @@ _NUMBERED_MONTH = re.compile(
     r"\ble\s+(?P<day>\d{1,2})\s+du\s+(?P<month>0?[1-9]|1[0-2])(?:\s+(?P<year>(?:19|20)\d\d))?\b(?!\s*/)"
 )
 _WHOLE = re.compile(
-    r"\W*(?!24\s?/\s?7\W*$)(?:le\s+)?(?P<day>\d{1,2})(?:\s?[/.-]\s?(?P<month>\d{1,2})|"
+    r"\W*(?!24\s?/\s?7\W*$|[^€]*€)(?:le\s+)?(?P<day>\d{1,2})(?:\s?[/.-]\s?(?P<month>\d{1,2})|"
     r"\s(?P<spaced_month>\d\d)\s(?P<spaced_year>\d\d))\W*"
 )
 _EIGHT_FIGURES = re.compile(r"\W*(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>(?:19|20)\d\d)\W*")
