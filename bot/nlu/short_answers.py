@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.nlu import facts
@@ -16,6 +17,7 @@ MAX_ANSWER_WORDS = 6
 MAX_PLAIN_ANSWER_WORDS = 12
 # Asked for one of these days, "rejeté il y a six jours" speaks of the appeal, not of the request.
 ANSWERS_TO_APPEALS = frozenset({"gracious_answer_on", "hierarchical_answer_on"})
+_NO_SUCH_DAY = re.compile(r"(?:pas|aucune?|jamais|toujours (?:pas|rien)|rien)\b")
 
 
 def take_rejection(entities: list[dict[str, Any]], asked: str) -> None:
@@ -60,7 +62,7 @@ def answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str, 
         if manner_patterns()[manner].match(fold(text)) and parse["intent"]["name"] not in ORDERS:
             set_intent(parse, intent)
             return True
-    if is_asked_date and parse["intent"]["name"] == "deny":
+    if is_asked_date and (parse["intent"]["name"] == "deny" or _NO_SUCH_DAY.match(fold(text))):
         # "Pas de réponse", "aucun recours": there is no such day.
         set_intent(parse, "dont_know")
         return True
@@ -83,7 +85,12 @@ def _drop_departments(parse: dict[str, Any]) -> None:
 
 def _most_words(parse: dict[str, Any], text: str, told: dict[str, Any]) -> int:
     """How long an answer to the question just asked may be: longer where yes or no is all that it tells."""
-    if told or asks(text) or parse["intent"]["name"] not in (OVERRULED | {"goodbye"}) - ORDERS:
+    # "Plus bon depuis deux mois" dates the answer; it tells no other fact.
+    if (
+        told.keys() - {"date"}
+        or asks(text)
+        or parse["intent"]["name"] not in (OVERRULED | {"goodbye"}) - ORDERS
+    ):
         return MAX_ANSWER_WORDS
     is_plain = any(manner_patterns()[manner].match(fold(text)) for manner in ("yes", "no"))
     return MAX_PLAIN_ANSWER_WORDS if is_plain else MAX_ANSWER_WORDS
