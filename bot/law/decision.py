@@ -104,7 +104,7 @@ REASONS = _by_code(
         Item("inspection_is_valid", "code_route:R322-10"),
         Item("inspection_exempt", "code_route:R322-10"),
         Item("inspection_not_yet_required", "code_route:R323-22"),
-        Item("inspection_not_yet_required_two_wheels", "sp_inspection_two_wheels"),
+        Item("inspection_not_yet_required_two_wheels", "sp_divorce"),
         Item("old_plate_converted", "sp_duplicate"),
         Item("number_kept", "code_route:R322-2"),
         Item("garage_plate_accepted", "legalplace_duplicate", certain=False),
