@@ -44,7 +44,7 @@ def talkative(state: Path) -> Iterator[Assistant]:
 
 
 def left_in(state: Path, pieces: list[str]) -> list[tuple[str, str]]:
-    """Each piece found in a file of the folder, as bytes or escaped as JSON does; not inside a longer number."""
+    """Each piece found in a file of the folder, as bytes or escaped as JSON does, but for longer numbers."""
     found = []
     for file in state.rglob("*"):
         content = file.read_bytes() if file.is_file() else b""

@@ -162,7 +162,7 @@ def test_the_answer_of_a_refusal_says_how_many_days_are_left(world: World) -> No
     for version in VERSIONS:
         shown = words(section(text(world.pages.show(token, version)), "remedy"))
         assert "3 décembre 2026" in shown and "Il vous reste 3 jours." in shown
-    assert "une lettre postée maintenant peut arriver trop tard" in words(text(world.pages.show(token)))
+    assert "le recours en ligne est le plus sûr" in words(text(world.pages.show(token)))
 
 
 def test_the_dates_of_the_case_are_corrected_on_the_page_and_must_stand_together(world: World) -> None:

@@ -33,8 +33,9 @@ class Case:
     """What is known of one request; None means unknown, and for an appeal or its answer: none so far.
 
     ``refused_on`` is the day the refusal was notified. The answers are rejections: an appeal that succeeds
-    ends the case. An appeal counts from the day the administration had it; the day of posting gives dates
-    that are too early, never too late. ``shipped_on`` is the day the tracking says the card was posted.
+    ends the case. An appeal counts on the day it was sent (Conseil d'État, 30 June 2025, no. 494573); its
+    silence runs from the day the administration has it, so the day of sending gives dates that are too
+    early, never too late. ``shipped_on`` is the day the tracking says the card was posted.
     ``department`` only serves for its public holidays. ``latest`` holds, by the name of its field, the last
     day that an uncertain day may be; the field itself holds the first, from which the plan counts.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from bot.law.remedies.case import Case
+from bot.law.remedies.case import Case, Residence
 from bot.law.remedies.clock import Clock
 from bot.law.remedies.steps import (
     PAGE,
@@ -22,7 +22,8 @@ from bot.law.remedies.steps import (
 from bot.law.remedies.vocabulary import Caution, Plan, Stage, Step, StepCode, WarningCode
 from bot.law.time_limits import TimeLimit, is_surely_over
 
-# An appeal counts on the day it arrives. No text says how long a letter takes: a week is a careful time.
+# A letter counts on the day it is posted (Conseil d'État, 30 June 2025, no. 494573), if that can be proved:
+# in the last week the appeal online is the surer one.
 POST_DAYS = dt.timedelta(days=7)
 
 
@@ -184,9 +185,13 @@ def _common_warnings(clock: Clock) -> tuple[Caution, ...]:
         Caution(WarningCode.DEFENDER_NO_SUSPENSION, "crpa:L424-1"),
     ]
     surest = clock.court_limit_without_distance(clock.start).safe
-    if clock.distance and clock.case.refused_on is not None and clock.on <= surest:
+    if clock.distance and clock.case.refused_on is not None:
         told = {"surest_court_deadline": surest.isoformat()}
-        found.insert(0, Caution(WarningCode.DISTANCE, "cja:R421-7", values=told))
+        if clock.on <= surest:
+            found.insert(0, Caution(WarningCode.DISTANCE, "cja:R421-7", values=told))
+        elif clock.case.residence is Residence.OVERSEAS:
+            # The month more is only for a court that sits outside the person's own territory.
+            found.insert(0, Caution(WarningCode.DISTANCE_DEPENDS, "cja:R421-7", False, told))
     if clock.unbound:
         found.insert(0, Caution(WarningCode.LIMITS_NOT_BINDING, "cja:R421-5"))
     return tuple(found)

@@ -86,6 +86,7 @@ class WarningCode(str, Enum):
     LIMITS_NOT_BINDING = "limits_not_binding"
     CHECK_REMEDIES = "check_remedies"
     DISTANCE = "distance"
+    DISTANCE_DEPENDS = "distance_depends"
     WHICH_COURT = "which_court"
     DEFENDER_NO_SUSPENSION = "defender_no_suspension"
     NO_SPEEDING_UP = "no_speeding_up"
