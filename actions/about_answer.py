@@ -104,3 +104,10 @@ def last_answers(turn: Turn) -> list[Line]:
         replies = GUIDES[last["guide"]].reply(turn.facts, turn.on)
         return [{"response": reply.response, "values": reply.values} for reply in replies]
     return []
+
+
+def earlier_answers(turn: Turn) -> list[Line]:
+    """The answer of another topic before, then the last one; each as its first response with its values."""
+    earlier = turn.last.get("earlier")
+    before = [{"response": f"utter_{earlier}", "values": {}}] if earlier else []
+    return [*before, *last_answers(turn)[:1]]

@@ -85,11 +85,18 @@ def answer_by_fact(turn: Turn) -> None:
         meant = turn.question
     if meant is not None:
         dialogue.answer_question(turn, meant)
+    elif "plate_format" in turn.said and _is_priced(turn):
+        # A number plate told by itself is told for the price: nothing else depends on it.
+        dialogue.conclude(turn, "price")
     elif turn.said:
         turn.say("utter_facts_noted")
         turn.keep(misses=None)
     else:
         dialogue.not_understood(turn)
+
+
+def _is_priced(turn: Turn) -> bool:
+    return GUIDES["price"].next_question(turn.facts, frozenset(turn.skipped), turn.on) is None
 
 
 def _choose(turn: Turn, choice: Facts, is_yes: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import dialogue
+from actions.about_answer import earlier_answers
 from actions.answers import question_of_facts, take_fact
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
@@ -57,20 +58,22 @@ class ActionCancelDialogue(DialogueAction):
 
 
 class ActionRecap(DialogueAction):
-    """Tells the facts known so far, the dialogue under way and what it still asks, then goes on."""
+    """Tells the facts known, the gist of the answers and what the dialogue still asks, then goes on."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_recap"
 
     def take(self, turn: Turn) -> None:
-        """The facts in one list, or that there are none yet."""
+        """The facts in one list, the answers in another, or that there is nothing yet."""
         name = turn.running
         open_ = GUIDES[name].questions(turn.facts, frozenset(turn.skipped), turn.on) if name else ()
-        if turn.facts:
+        answers = earlier_answers(turn)
+        if turn.facts or answers:
             turn.say(
                 "utter_recap",
                 facts=told(turn.facts),
+                answers=answers,
                 dialogue=[{"response": f"utter_dialogue_{name}"}] if name else [],
                 remaining=[{"response": f"utter_name_{fact}"} for fact in open_],
             )
@@ -118,14 +121,14 @@ class ActionSayInTheirLanguage(DialogueAction):
 
 
 class ActionAskBetween(DialogueAction):
-    """Asks which of the two nearest questions was meant."""
+    """Asks which of the two nearest questions was meant; in the middle of a talk answers the nearer one."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_ask_between"
 
     def take(self, turn: Turn) -> None:
-        """Both topics by name and as buttons, unless a fact of the message settles which is meant."""
+        """Both topics by name and as buttons, unless a fact or the talk settles which is meant."""
         if turn.running and turn.asked in turn.said:
             take_fact(turn)
             return
@@ -133,6 +136,12 @@ class ActionAskBetween(DialogueAction):
         meant = question_of_facts(turn.said)
         if meant and meant.removeprefix("faq/").partition(".")[0] in (first, second):
             dialogue.answer_question(turn, meant)
+            dialogue.resume(turn)
+            return
+        if turn.last and turn.question:
+            # Who is in the middle of a talk reads a choice between two subjects as a refusal to answer.
+            dialogue.answer_question(turn, turn.question)
+            turn.say("utter_or_meant", second={"response": f"utter_topic_{second}"}, topics=[second])
             dialogue.resume(turn)
             return
         turn.say(

@@ -9,7 +9,7 @@ import pytest
 from bot.nlu.context import Context, interpret
 from bot.nlu.lexicon import follow_ups
 from bot.nlu.manner import Manner, manner_of
-from bot.nlu.several import questions_in
+from bot.nlu.several import MAX_CUTS, cuts_of, questions_in
 from bot.nlu.text import normalise
 from tests.test_sentences import INTENTS
 
@@ -183,3 +183,35 @@ def test_two_questions_are_told_apart(message: str, parts: tuple[str, ...]) -> N
 )
 def test_one_question_or_a_long_story_stays_whole(message: str) -> None:
     assert questions_in(normalise(message)) == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "likeliest"),
+    [
+        (
+            "je paye combien et ça arrive quand à la maison",
+            ("je paye combien", "ça arrive quand à la maison"),
+        ),
+        ("papiers pour la moto de mon fils, sinon le prix", ("papiers pour la moto de mon fils", "le prix")),
+        (
+            "c'est bloquant ou pas ? puis l'assurance, je la coupe",
+            ("c'est bloquant ou pas", "l'assurance, je la coupe"),
+        ),
+    ],
+)
+def test_a_message_may_be_cut_where_another_request_can_begin(
+    message: str, likeliest: tuple[str, str]
+) -> None:
+    assert likeliest in cuts_of(normalise(message))
+
+
+@pytest.mark.parametrize(
+    "message", ["combien et quand ?", "carte perdue", "je voudrais un duplicata pour ma voiture"]
+)
+def test_a_short_message_or_one_without_a_joint_is_not_cut(message: str) -> None:
+    assert cuts_of(normalise(message)) == ()
+
+
+def test_no_message_is_cut_in_more_ways_than_allowed() -> None:
+    message = "alors la carte, les plaques, le prix, les délais, la poste, les papiers, le site et tout ça"
+    assert len(cuts_of(normalise(message))) == MAX_CUTS

@@ -11,7 +11,7 @@ import asyncio
 import gc
 import logging
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
@@ -32,7 +32,7 @@ from bot.engine.recent_turns import recent_tracker
 from bot.engine.steady_action import SteadyRemoteAction
 from bot.nlu import context
 from bot.nlu.intents import ASK_BETWEEN
-from bot.nlu.several import questions_in
+from bot.nlu.several import cuts_of, questions_in
 from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ, as_question, is_question, topic_of
 
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 # Below, a part of a message may be no question of its own.
 SURE_FROM = 0.45
+# Where only the classifier tells that a second request begins, it must be surer: measured on written talks.
+_SURE_OF_PART = 0.7
 # Dialogues that a part of a message may ask for beside a question.
 GUIDED = frozenset({"quote_fee", "check_eligibility", "plan_remedy"})
 
@@ -122,7 +124,7 @@ class AssistantProcessor(MessageProcessor):
         parse = await super().parse_message(message, tracker, only_output_properties)
         if tracker is not None:
             context.interpret(parse, context.Context.of(tracker.current_slot_values()))
-            await self._add_questions(parse)
+            await self._add_questions(parse, tracker)
         return parse
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
@@ -133,21 +135,35 @@ class AssistantProcessor(MessageProcessor):
         whole = await self.tracker_store.retrieve(tracker.sender_id)
         return whole is not None and payload in offered_payloads(whole)
 
-    async def _add_questions(self, parse: Dict[str, Any]) -> None:
+    async def _add_questions(self, parse: Dict[str, Any], tracker: DialogueStateTracker) -> None:
         """Where the message asks several things, each surely: the first as its intent, the others beside."""
         if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, *GUIDED}:
             return
-        labels: List[str] = []
-        for part in questions_in(normalise(parse["text"] or "")):
-            label = _sure_label(await super().parse_message(UserMessage(part)))
-            if label is None:
-                return
-            if topic_of(label) not in map(topic_of, labels):
-                labels.append(label)
+        text = normalise(parse["text"] or "")
+        labels = await self._sure_labels(questions_in(text), tracker, SURE_FROM)
+        for parts in cuts_of(text) if not labels else ():
+            labels = await self._sure_labels(parts, tracker, _SURE_OF_PART)
+            # One request told in two clauses is often read as two questions of its topic.
+            if len(set(map(topic_of, labels))) > 1:
+                break
+            labels = []
         labels.sort(key=GUIDED.__contains__)
-        if len(labels) > 1 and labels[0] not in GUIDED:
+        if labels and labels[0] not in GUIDED:
             as_question(parse, labels[0])
             parse["also_asked"] = labels[1:]
+
+    async def _sure_labels(
+        self, parts: Sequence[str], tracker: DialogueStateTracker, sure_from: float
+    ) -> List[str]:
+        """What the parts of a message ask for, each once; [] unless all are sure and two differ."""
+        labels: List[str] = []
+        for part in parts:
+            label = _sure_label(await super().parse_message(UserMessage(part), tracker), sure_from)
+            if label is None:
+                return []
+            if label not in labels:
+                labels.append(label)
+        return labels if len(labels) > 1 else []
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -170,10 +186,10 @@ def _set_aside() -> None:
     gc.freeze()
 
 
-def _sure_label(parse: Dict[str, Any]) -> str | None:
+def _sure_label(parse: Dict[str, Any], sure_from: float) -> str | None:
     """The question or guided dialogue that a part of a message surely asks for."""
     intent = parse[INTENT]
-    if float(intent["confidence"] or 0.0) < SURE_FROM:
+    if float(intent["confidence"] or 0.0) < sure_from:
         return None
     if intent["name"] in GUIDED:
         return intent["name"]

@@ -17,8 +17,11 @@ _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
 # The rest of what the core could ask refines the plan; its answer tells it, and takes it when it is told.
 _ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})
+_DISTANCE = frozenset({WarningCode.DISTANCE, WarningCode.DISTANCE_DEPENDS})
 _UNCERTAIN = frozenset(
-    f"utter_remedy_warning_{code.value}" for code in WarningCode if code.value.startswith("uncertain_")
+    f"utter_remedy_warning_{code.value}"
+    for code in WarningCode
+    if code.value.startswith("uncertain_") or code in _DISTANCE
 )
 # One reading of the plan needs few words: what is open now, then what follows.
 _MAX_STEPS = 5

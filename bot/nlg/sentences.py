@@ -6,6 +6,7 @@ A response may hold
   {total:amount}       a value given by the action, with a format (amount, date, list, say, line, items,
                        steps)
   {answer:first}       the first sentence of an answer said before
+  {answers:firsts}     the first sentence of each, as a list
   {answer:texts}       the texts that it rests on, each with its date and address
 A line whose list is empty is left out. The value ``topics`` adds a button a topic, ``choices`` one for each
 title (a response) and payload, ``downloads`` a file for each title and url. ``metadata.sources`` become the
@@ -227,6 +228,8 @@ class _Writer:
             return "".join(f"\n{rank}. {self._item(item)}" for rank, item in enumerate(value, start=1))
         if style == "first":
             return _first_sentence(self._item(value[0]))
+        if style == "firsts":
+            return "".join(f"\n- {_first_sentence(self._item(item))}" for item in value)
         if style == "texts":
             return self._texts(value)
         return str(value)

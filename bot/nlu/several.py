@@ -11,6 +11,15 @@ from bot.nlu.text import fold
 MAX_WORDS = 40
 MIN_PART_WORDS = 2
 MAX_PARTS = 3
+# What is shorter asks one thing.
+MIN_CUT_WORDS = 6
+# Each costs two readings of the message.
+MAX_CUTS = 4
+_MAY_BEGIN = re.compile(
+    r"\s*(?P<mark>[?!;]+|\.(?=\s)|,(?=\s))\s*(?:(?:et|puis|ensuite|mais|sinon|ou)\s+)?"
+    r"|\s+(?:et|puis|ensuite|sinon)\s+(?:aussi\s+|sinon\s+|puis\s+|du coup\s+)?",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+|(?<=[a-zé)])\.\s+|\s*;\s*")
 _INTERROGATIVE = (
     r"(?:combien|cmb|comment|coment|ou (?=est|dois|puis|faut|aller|je|on)|quand|quels? |quelles? |qui "
@@ -39,6 +48,22 @@ def questions_in(text: str) -> tuple[str, ...]:
             elif clause:
                 told.append(clause)
     return tuple(parts) if 1 < len(parts) <= MAX_PARTS else ()
+
+
+def cuts_of(text: str) -> tuple[tuple[str, str], ...]:
+    """Each way to part ``text`` (normalised) in two where another request may begin, the likeliest first.
+
+    Cuts at a mark of punctuation come before those at "et": there the classifier has to decide.
+    """
+    if not MIN_CUT_WORDS <= len(text.split()) <= MAX_WORDS:
+        return ()
+    found = []
+    for match in _MAY_BEGIN.finditer(text):
+        parts = (text[: match.start()].strip(" ,"), text[match.end() :].strip(" ,"))
+        if all(len(part.split()) >= MIN_PART_WORDS for part in parts):
+            found.append((match["mark"] is None, parts))
+    found.sort(key=lambda cut: cut[0])
+    return tuple(parts for _, parts in found[:MAX_CUTS])
 
 
 def _clauses(sentence: str) -> list[str]:

@@ -29,6 +29,7 @@ VALUES: dict[str | None, Any] = {
     "line": ITEMS,
     "steps": ITEMS,
     "first": [{"response": "utter_faq/cost", "values": {}}],
+    "firsts": [{"response": "utter_faq/cost", "values": {}}],
     "texts": [{"response": "utter_faq/cost", "values": {}}],
 }
 

@@ -37,7 +37,7 @@ __all__ = [
 
 
 # The stages at which a right is lost: none is told from a day that may be later.
-_OVER = (Stage.LIMIT_PASSED, Stage.COURT_ONLY)
+_OVER = (Stage.LIMIT_PASSED, Stage.COURT_ONLY, Stage.COURT_PERHAPS)
 
 
 def plan(case: Case, on: dt.date) -> Plan:
@@ -96,7 +96,7 @@ def stages(case: Case, on: dt.date) -> tuple[DatedStage, ...]:
         lodged = min(appeal.lodged for appeal in clock.appeals)
         marks += [(Stage.APPEAL_PENDING, lodged), (Stage.APPEAL_REJECTED, clock.start)]
     elif clock.last_day != clock.initial.safe:
-        marks.append((Stage.COURT_ONLY, _day_after(clock.initial.safe)))
+        marks.append((clock.court_stage, _day_after(clock.initial.safe)))
     end = Stage.LIMITS_NOT_BINDING if clock.unbound else Stage.LIMIT_PASSED
     marks.append((end, _day_after(clock.last_day)))
     ends = [since - dt.timedelta(days=1) for _, since in marks[1:]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.law.parameters import number_on
 from bot.law.remedies.case import Case, Residence
+from bot.law.remedies.vocabulary import Stage
 from bot.law.time_limits import TimeLimit, add_months, date_to_date, is_surely_over
 
 
@@ -75,6 +76,11 @@ class Clock:
         if self.case.residence is Residence.ABROAD:
             return (number_on("deadlines.court_extension_abroad", self.on),)
         return ()
+
+    @property
+    def court_stage(self) -> Stage:
+        """What is left of the court once the two months are over: from overseas it depends on its seat."""
+        return Stage.COURT_PERHAPS if self.case.residence is Residence.OVERSEAS else Stage.COURT_ONLY
 
     def silence_after(self, lodged: dt.date) -> dt.date:
         """The day two months of silence on an appeal become a rejection (CRPA L411-7, L231-4)."""

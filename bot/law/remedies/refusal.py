@@ -82,7 +82,7 @@ def _court_only_plan(clock: Clock, initial: TimeLimit) -> Plan:
     if not is_surely_over(initial, clock.on, clock.department):
         warnings.insert(0, Caution(WarningCode.LAST_HOURS, "crpa:L411-2", False))
     values = _refusal_values(clock.case)
-    return Plan(clock.on, Stage.COURT_ONLY, now, (), tuple(warnings), clock.court, values)
+    return Plan(clock.on, clock.court_stage, now, (), tuple(warnings), clock.court, values)
 
 
 def _pending_plan(clock: Clock) -> Plan:
@@ -175,6 +175,9 @@ def _appeal_warnings(clock: Clock) -> Iterator[Caution]:
     if clock.late:
         # From overseas or abroad the first limit may itself be longer: not found, so not relied on.
         yield Caution(WarningCode.LATE_APPEAL, "crpa:L411-2", not clock.distance)
+    if clock.case.hierarchical_appeal_on is not None and clock.case.hierarchical_answer_on is None:
+        # The day asked for is that of the posting: dates come out too early rather than too late.
+        yield Caution(WarningCode.SILENCE_FROM_RECEIPT, "crpa:L411-7", False)
     if len(clock.appeals) > 1:
         yield Caution(WarningCode.BOTH_ANSWERS, "crpa:L411-2")
 
@@ -189,7 +192,7 @@ def _common_warnings(clock: Clock) -> tuple[Caution, ...]:
         told = {"surest_court_deadline": surest.isoformat()}
         if clock.on <= surest:
             found.insert(0, Caution(WarningCode.DISTANCE, "cja:R421-7", values=told))
-        elif clock.case.residence is Residence.OVERSEAS:
+        elif clock.case.residence is Residence.OVERSEAS and not clock.unbound:
             # The month more is only for a court that sits outside the person's own territory.
             found.insert(0, Caution(WarningCode.DISTANCE_DEPENDS, "cja:R421-7", False, told))
     if clock.unbound:
