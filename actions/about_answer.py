@@ -31,10 +31,13 @@ class ActionTalkAboutAnswer(DialogueAction):
         return "action_talk_about_answer"
 
     def take(self, turn: Turn) -> None:
-        """The response for the intent, then the pending question; without an answer, that there was none."""
+        """The response for the intent, then the pending question; an opening rumour is one itself."""
         answers = last_answers(turn)
         if answers:
             turn.say(RESPONSES[turn.intent], answer=answers)
+        elif turn.intent == "contradiction" and turn.question:
+            # "My neighbour says it is free" opens a talk: it asks whether that is so.
+            dialogue.answer_question(turn, turn.question)
         else:
             turn.say("utter_nothing_to_explain")
         dialogue.resume(turn)

@@ -212,6 +212,10 @@ def test_a_short_message_or_one_without_a_joint_is_not_cut(message: str) -> None
     assert cuts_of(normalise(message)) == ()
 
 
+def test_what_is_told_before_a_question_is_no_request_of_its_own() -> None:
+    assert cuts_of(normalise("le facteur est passé ce matin, je dois signer ?")) == ()
+
+
 def test_no_message_is_cut_in_more_ways_than_allowed() -> None:
     message = "alors la carte, les plaques, le prix, les délais, la poste, les papiers, le site et tout ça"
     assert len(cuts_of(normalise(message))) == MAX_CUTS

@@ -13,6 +13,8 @@ MIN_PART_WORDS = 2
 MAX_PARTS = 3
 # What is shorter asks one thing.
 MIN_CUT_WORDS = 6
+# The longest question that is read with the story before it alone.
+MAX_WORDS_OF_STORY = 4
 # Each costs two readings of the message.
 MAX_CUTS = 4
 _MAY_BEGIN = re.compile(
@@ -60,7 +62,9 @@ def cuts_of(text: str) -> tuple[tuple[str, str], ...]:
     found = []
     for match in _MAY_BEGIN.finditer(text):
         parts = (text[: match.start()].strip(" ,"), text[match.end() :].strip(" ,"))
-        if all(len(part.split()) >= MIN_PART_WORDS for part in parts):
+        # A short question means what was told before it: "le facteur est passé, je dois signer ?" asks once.
+        is_of_story = not asks(parts[0]) and asks(parts[1]) and len(parts[1].split()) <= MAX_WORDS_OF_STORY
+        if not is_of_story and all(len(part.split()) >= MIN_PART_WORDS for part in parts):
             found.append((match["mark"] is None, parts))
     found.sort(key=lambda cut: cut[0])
     return tuple(parts for _, parts in found[:MAX_CUTS])
