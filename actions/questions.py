@@ -31,6 +31,12 @@ COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
     "faq/refusal_remedies": ("remedy", frozenset({"refused_on", "gracious_appeal_on"}), {}),
 }
 
+# Whether the card turned up before or after the request decides which of these answers is true.
+_FOUND = "faq/original_found"
+_OF_FOUND = frozenset({_FOUND, f"{_FOUND}.before_request", f"{_FOUND}.after_request"})
+# What is known only of a request that was made.
+_OF_A_REQUEST = frozenset({"requested_on", "validated_on", "shipped_on", "refused_on"})
+
 
 class ActionQuoteFee(DialogueAction):
     """Starts the guided dialogue on the price."""
@@ -82,12 +88,30 @@ class ActionAnswerQuestion(DialogueAction):
         asked = [turn.question, *turn.also_asked()]
         for label in asked:
             if label not in GUIDE_OF_INTENT:
-                _answer(turn, label)
+                _answer(turn, _of_the_case(turn, label))
         wanted = next((GUIDE_OF_INTENT[label] for label in asked if label in GUIDE_OF_INTENT), None)
         if wanted:
             dialogue.start(turn, wanted)
+        elif _needs_a_plan(turn):
+            dialogue.conclude(turn, "remedy")
         else:
             dialogue.resume(turn)
+
+
+def _of_the_case(turn: Turn, label: str) -> str:
+    """The answer of the same family that the facts make true, where they decide."""
+    if label not in _OF_FOUND:
+        return label
+    found = turn.facts.get("original_found")
+    if found == "after_request" or _OF_A_REQUEST & turn.facts.keys():
+        return f"{_FOUND}.after_request"
+    return f"{_FOUND}.before_request" if found == "before_request" else label
+
+
+def _needs_a_plan(turn: Turn) -> bool:
+    """Whether the message told the day of a refusal and was answered beside it: a limit runs from it."""
+    is_beside = not turn.running and turn.last.get("guide") != "remedy"
+    return is_beside and "refused_on" in turn.said and _is_complete(turn, "remedy", turn.facts)
 
 
 def _answer(turn: Turn, label: str) -> None:

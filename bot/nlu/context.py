@@ -7,6 +7,7 @@ the last answer, and "non, en fait…" the facts told before.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,7 @@ from bot.nlu.text import fold, normalise
 from bot.nlu.topics import FAQ, as_question, topic_of
 
 MAX_MISTAKE_WORDS = 9
+_RECEIVED = re.compile(r"\b(?:recue?s?|notifiee?)\b")
 _TOPIC_OF_GUIDE = {"price": "cost", "eligibility": "request_duplicate", "remedy": "refusal_remedies"}
 
 
@@ -81,6 +83,7 @@ def interpret(parse: dict[str, Any], context: Context) -> None:
     if context.asked in ANSWERS_TO_APPEALS:
         take_rejection(parse["entities"], context.asked)
     _see_from_place(parse, text, context.known)
+    _take_reception(parse, text, context)
     told = {entity["entity"]: entity["value"] for entity in parse["entities"]}
     changes = any(context.known.get(name, value) != value for name, value in told.items())
     if _is_short_question(parse, text, context):
@@ -107,6 +110,15 @@ def _see_from_place(parse: dict[str, Any], text: str, known: Mapping[str, Any]) 
     seen = {fact.start: fact.value for fact in facts.find(text, today(now, *place), (), latest(now))}
     for entity in dated:
         entity["value"] = seen.get(entity["start"], entity["value"])
+
+
+def _take_reception(parse: dict[str, Any], text: str, context: Context) -> None:
+    """Makes "je l'ai reçue le 7" the day of the refusal, where the last answer counted from that day."""
+    is_counted = context.last.get("guide") == "remedy" and "refused_on" in context.known
+    if is_counted and _RECEIVED.search(fold(text)):
+        for entity in parse["entities"]:
+            if entity["entity"] == "date":
+                entity["entity"] = "refused_on"
 
 
 def _is_short_question(parse: dict[str, Any], text: str, context: Context) -> bool:
