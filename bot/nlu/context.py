@@ -174,4 +174,7 @@ def _is_told(
     corrects = manner in (Manner.CORRECTION, Manner.MISTAKE)
     # "J'ai fait un recours il y a dix jours": after a plan, a date of the request makes another one.
     dates = context.last.get("guide") == "remedy" and any(name.endswith("_on") for name in told)
-    return bool(context.guided) or (bool(context.last.get("guide")) and (changes or corrects or dates))
+    # "Ah et j'ai déménagé aussi", right after a computed answer, makes another one.
+    completes = is_bare and not context.last.get("question")
+    is_computed = bool(context.last.get("guide"))
+    return bool(context.guided) or (is_computed and (changes or corrects or dates or completes))

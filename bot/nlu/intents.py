@@ -19,6 +19,21 @@ OVERRULED = frozenset(
     | {"restart_case", CORRECT, WHAT_IF, "dont_know", "thank"}
 )
 ORDERS = frozenset({"cancel", "restart_case"})
+# What means the same wherever it is said, in however few words: "récapitule" answers no question.
+MEANT_ANYWHERE = ORDERS | frozenset(
+    {
+        "recap",
+        "repeat",
+        "help",
+        "human_handoff",
+        "robot",
+        "show_code",
+        "make_sheet",
+        "write_letter",
+        "go_back",
+    }
+    | {"make_simpler", "make_shorter", "make_standard", "insult_or_frustration", "foreign_language"}
+)
 
 
 def set_intent(parse: dict[str, Any], name: str) -> None:

@@ -27,6 +27,7 @@ from bot.nlu.context_features import ContextColumns, crossed
 from bot.nlu.counterparts import counterparts
 from bot.nlu.dialogue_context import NOTHING_BEFORE, DialogueContext
 from bot.nlu.encoders import encode, encoder
+from bot.nlu.intents import MEANT_ANYWHERE
 from bot.nlu.last_question import last_question
 from bot.nlu.margins import Margins
 from bot.nlu.ngrams import Ngrams
@@ -177,8 +178,9 @@ def _behind_other_talk(examples: Sequence[Example]) -> list[Example]:
         return []
     copied = []
     for example in examples:
-        if example.context.is_empty and len(example.text.split()) >= _FEWEST_WORDS_ANYWHERE:
+        is_order = example.label in MEANT_ANYWHERE
+        if example.context.is_empty and (is_order or len(example.text.split()) >= _FEWEST_WORDS_ANYWHERE):
             chance = random.Random(f"behind {example.text}")
-            if chance.random() < _SHARE_BEHIND_OTHER_TALK:
+            if is_order or chance.random() < _SHARE_BEHIND_OTHER_TALK:
                 copied.append(Example(example.text, example.label, chance.choice(contexts)))
     return copied

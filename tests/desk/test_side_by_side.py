@@ -51,7 +51,7 @@ def take(page: Any) -> None:
 
 def test_a_conversation_goes_to_a_person_and_back(people: People, marie: Any, paul: Any) -> None:
     citizen = people.citizen()
-    assert "police" in citizen.ask("on m'a volé ma carte grise, j'ai une ancienne plaque 123 AB 35")
+    assert "commissariat" in citizen.ask("on m'a volé ma carte grise, j'ai une ancienne plaque 123 AB 35")
     assert "reprendre cette conversation" in citizen.ask("je veux parler à un conseiller")
     before = citizen.answers.count()
     citizen.page.get_by_role("button", name="Oui, d’accord").click()
