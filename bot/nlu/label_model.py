@@ -87,6 +87,8 @@ class LabelModel:
         self._columns.fit([e.context for e in clean])
         everything = [*clean, *noisy]
         features = self._features(everything, learn=True)
+        # Two threads read it below; sorted now, neither sorts it under the other.
+        features.sum_duplicates()
         with ThreadPoolExecutor(max_workers=1) as pool:
             # It runs outside Python's lock on one core, the encoders on the others.
             topics = pool.submit(Margins.learn, features, [e.group for e in everything])

@@ -32,9 +32,11 @@ class Margins:
         if len(names) == 1:
             return cls((names[0],), csr_matrix((features.shape[1], 1), dtype=np.float32), np.zeros(1))
         told = np.array(classes)
+        # One exact copy for all: each model would make its own, and sort the shared one while others read it.
+        exact = features.astype(np.float64)
 
         def learn_one(name: str) -> tuple[np.ndarray, float]:
-            model = LinearSVC(C=0.6, tol=_TOLERANCE, random_state=0).fit(features, told == name)
+            model = LinearSVC(C=0.6, tol=_TOLERANCE, random_state=0).fit(exact, told == name)
             return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
         # liblinear works outside Python's lock.

@@ -154,6 +154,9 @@ async def converse(citizen: Citizen, record: Record, goes_on: Callable[[], bool]
         await say(citizen, QUESTIONS[rank % len(QUESTIONS)], record)
         rank += 1
         await asyncio.sleep(PAUSE_SECONDS)
+    # The summary holds the last answers too: the same for everybody, however much was asked between.
+    for question in reversed(QUESTIONS[:2]):
+        await _insist(citizen, question, record)
     summary = await _insist(citizen, SUMMARY, record)
     record.summaries[citizen.conversation] = "\n".join(summary.texts) if summary else ""
     await citizen.leave()
