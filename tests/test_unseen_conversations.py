@@ -23,7 +23,7 @@ RIGHT_BY_KIND = {
     "facts": 0.60,
     "two_requests": 0.35,
     "meta": 0.60,
-    "other_subject": 0.85,
+    "other_subject": 0.70,
     "small_talk": 0.90,
 }
 
