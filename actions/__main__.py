@@ -1,40 +1,70 @@
-"""Serves the custom actions: ``python -m actions``. Rasa SDK's own command listens on every interface.
+"""Serves the custom actions to assistants elsewhere: ``python -m actions``.
 
-What is no call of the bot's is refused as such; Rasa SDK's own answers 500 to all of it, with the request and
-the exception in the answer.
+On one machine the assistant's server runs them itself (``bot/engine/actions_here.py``). Rasa SDK's own
+command listens on every interface, and answers 500 to what is no call, with the request and the exception.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from typing import Any
 
-from rasa_sdk.endpoint import create_app
-from sanic import response
-from sanic.request import Request
-from sanic.response import HTTPResponse
+import uvicorn
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 logger = logging.getLogger(__name__)
 
-WEBHOOK = "/webhook"
 # What the actions read of the tracker, and of what type.
 TRACKER = {"sender_id": str, "slots": dict, "latest_message": dict, "events": list}
 
 
-async def refuse_what_is_no_call(request: Request) -> HTTPResponse | None:
-    """The refusal of a request to run an action, None where it is one."""
-    if request.path != WEBHOOK or request.method != "POST":
-        return None
-    if request.headers.get("content-encoding"):
-        # The bot sends its calls as they are.
-        return response.json({"error": "no encoding is read"}, status=415)
+def application() -> Starlette:
+    """The server: ``/health``, the names of the ``/actions``, and ``/webhook`` to run one."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+
+    async def health(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    async def actions(_: Request) -> JSONResponse:
+        return JSONResponse([{"name": name} for name in executor.actions])
+
+    async def webhook(request: Request) -> JSONResponse:
+        if request.headers.get("content-encoding"):
+            # The bot sends its calls as they are.
+            return JSONResponse({"error": "no encoding is read"}, 415)
+        call = _call(await request.body())
+        if call is None:
+            return JSONResponse({"error": "no call of an action"}, 400)
+        try:
+            return JSONResponse(await executor.run(call))
+        except ActionExecutionRejection as error:
+            return JSONResponse({"error": error.message, "action_name": error.action_name}, 400)
+        except ActionNotFoundException as error:
+            return JSONResponse({"error": error.message, "action_name": error.action_name}, 404)
+
+    routes = [
+        Route("/health", health),
+        Route("/actions", actions),
+        Route("/webhook", webhook, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={Exception: _say_nothing_of_errors})
+
+
+def _call(body: bytes) -> Any:
+    """The call in a request's body, None where it is none."""
     try:
-        is_call = _is_call(request.json)
-    except Exception:
-        # Sanic's own error for what is no JSON, or the parser's for what is nested too deep.
-        is_call = False
-    return None if is_call else response.json({"error": "no call of an action"}, status=400)
+        call = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return call if _is_call(call) else None
 
 
 def _is_call(body: Any) -> bool:
@@ -47,23 +77,21 @@ def _is_call(body: Any) -> bool:
     )
 
 
-def say_nothing_of_errors(_: Request, error: Exception) -> HTTPResponse:
+def _say_nothing_of_errors(_: Request, error: Exception) -> JSONResponse:
     """The status alone; the log has the kind of error, and nothing of what was said."""
-    status = getattr(error, "status_code", 500)
-    if status >= 500:
-        logger.error("an action's call failed: %s", type(error).__name__)
-    return response.json({"status": status}, status=status)
+    logger.error("an action's call failed: %s", type(error).__name__)
+    return JSONResponse({"status": 500}, 500)
 
 
 def main() -> None:
     """Serves until stopped."""
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"))
-    app = create_app("actions")
-    app.register_middleware(refuse_what_is_no_call, "request")
-    app.error_handler.add(Exception, say_nothing_of_errors)
-    app.run(
+    level = os.environ.get("LOG_LEVEL", "WARNING")
+    logging.basicConfig(level=level)
+    uvicorn.run(
+        application(),
         host=os.environ.get("ACTION_SERVER_HOST", "127.0.0.1"),
         port=int(os.environ.get("ACTION_SERVER_PORT", "5055")),
+        log_level=level.lower(),
         access_log=False,
     )
 

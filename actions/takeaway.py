@@ -95,11 +95,11 @@ def _expires_on(token: str) -> str:
     found = store.opened().find(token, _now())
     if found is None:
         raise LookupError("a sheet just made cannot be found")
-    return found.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date().isoformat()
+    return found.expires_at.replace(tzinfo=dt.UTC).astimezone(PARIS).date().isoformat()
 
 
 def _now() -> dt.datetime:
-    return dt.datetime.now(dt.timezone.utc)
+    return dt.datetime.now(dt.UTC)
 
 
 def _letter_of(tracker: Tracker) -> str | None:

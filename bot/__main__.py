@@ -1,9 +1,8 @@
 """Runs the whole assistant: ``python -m bot``; ``python -m bot train`` only trains.
 
-One supervisor starts the action server, the assistant's servers (ASSISTANT_WORKERS of them, each on its
-own port, for a proxy in front) and the mediators' desk, starts again the one that ends, and stops all on
-Ctrl-C. On SIGHUP it trains if the data changed and has each server take the new model, one after the other,
-while all go on answering.
+One supervisor starts the assistant's servers (ASSISTANT_WORKERS of them, each on its own port, for a proxy in
+front) and the mediators' desk, starts again the one that ends, and stops all on Ctrl-C. On SIGHUP it trains
+if the data changed and has each server take the new model, one after the other, while all go on answering.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def _check_parameters() -> None:
 def _check_ports() -> None:
     first = settings.port("ASSISTANT_PORT")
     wanted = [("ASSISTANT_PORT", first + rank) for rank in range(_workers())]
-    for variable, port in [*wanted, ("ACTION_SERVER_PORT", settings.port("ACTION_SERVER_PORT"))]:
+    for variable, port in wanted:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -134,7 +133,6 @@ def _model() -> Path:
 def _serve(model: Path) -> None:
     python = [sys.executable, "-W", "ignore", "-m"]
     services = [
-        Service("action server", [*python, "actions"]),
         *(
             Service(_name(rank), [*python, "bot.server", "--model", str(model)], _of_worker(rank))
             for rank in range(_workers())
@@ -163,7 +161,6 @@ def _serve(model: Path) -> None:
     except KeyboardInterrupt:
         _say("Stopping")
     finally:
-        # The action server last: turns under way may need it.
         for service in reversed(services):
             service.stop()
 

@@ -3,7 +3,7 @@
 
 Run by make, not imported: it must work before anything is installed. uv does the work; where it is not
 installed, its wheel is fetched from the package index and checked against the hash below. uv then finds a
-Python 3.10, or fetches one.
+Python 3.12, or fetches one.
 """
 
 import glob
@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
-PYTHON = "3.10"
+PYTHON = "3.12"
 
 UV_VERSION = "0.13.9"
 UV_WHEELS = {
@@ -63,7 +63,7 @@ def main():
 
 
 def find_python(uv):
-    """The path of an installed Python 3.10, or the version for uv to fetch."""
+    """The path of an installed Python 3.12, or the version for uv to fetch."""
     homes = [os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))]
     found = [shutil.which("python" + PYTHON) or ""]
     for home in homes:
@@ -73,9 +73,11 @@ def find_python(uv):
         if python and _runs(python):
             return python
     if subprocess.run([uv, "python", "find", "--quiet", PYTHON], capture_output=True).returncode:
-        say("Python 3.10 is not installed here: fetching it")
+        say(f"Python {PYTHON} is not installed here: fetching it")
         if subprocess.run([uv, "python", "install", "--quiet", PYTHON]).returncode:
-            stop("Python 3.10 could not be fetched. Install it (for example with pyenv), then run again.")
+            stop(
+                f"Python {PYTHON} could not be fetched. Install it (for example with pyenv), then run again."
+            )
     return PYTHON
 
 

@@ -7,14 +7,11 @@ model; none of it is mounted here.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
 from pathlib import Path
 from typing import Any
-
-import bot.operations.deferred_imports  # noqa: F401  # must come before anything of Rasa's
 
 # isort: split
 import yaml
@@ -50,12 +47,13 @@ def create_app(model: Path) -> Sanic:
     """The server, which loads the model in ``model`` (a file, or a folder's newest) when it starts."""
     app = Sanic("assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
+    app.config.FALLBACK_ERROR_FORMAT = "json"
     channels = _channels(settings.ROOT / "credentials.yml")
     messaging = registry.served(os.environ)
     register([*channels, *messaging], app, route="/webhooks/")
     endpoints = AvailableEndpoints.read_endpoints(str(settings.ROOT / "endpoints.yml"))
 
-    async def load_agent(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+    async def load_agent(app: Sanic) -> None:
         app.ctx.agent = await assistant.load(model, endpoints)
 
     app.register_listener(load_agent, "before_server_start")
@@ -102,7 +100,9 @@ def main(arguments: list[str] | None = None) -> None:
     threadpool_limits(1, "blas")
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
-    app.run(host=settings.get("ASSISTANT_HOST"), port=settings.port("ASSISTANT_PORT"), access_log=False)
+    host, port = settings.get("ASSISTANT_HOST"), settings.port("ASSISTANT_PORT")
+    # Our supervisor starts several and keeps them; Sanic's own would do the same once more.
+    app.run(host=host, port=port, access_log=False, motd=False, single_process=True)
 
 
 if __name__ == "__main__":

@@ -80,9 +80,14 @@ SETTINGS = (
     Setting("ASSISTANT_PORT", "5005", "its port; a second worker takes the next one", _port),
     Setting("ASSISTANT_WORKERS", "1", "how many servers the supervisor keeps", _count),
     Setting("ASSISTANT_DRAIN_SECONDS", "15", "how long a stop waits for the turns under way", _number),
-    Setting("ACTION_SERVER_HOST", "127.0.0.1", "where the action server listens"),
+    Setting(
+        "ACTION_SERVER_URL",
+        None,
+        "an action server (`python -m actions`); without it the assistant's server runs the actions",
+        _url("http", "https"),
+    ),
+    Setting("ACTION_SERVER_HOST", "127.0.0.1", "where an action server listens"),
     Setting("ACTION_SERVER_PORT", "5055", "its port", _port),
-    Setting("ACTION_SERVER_URL", None, "its address where it runs on another machine", _url("http", "https")),
     Setting("ASSISTANT_ALLOWED_ORIGINS", "http://localhost:* http://127.0.0.1:*", "the sites that may call"),
     Setting("ASSISTANT_PUBLIC_URL", None, "where people reach the assistant", _url("http", "https")),
     Setting("ASSISTANT_MESSAGES_PER_MINUTE", "15", "messages a minute read from one conversation", _count),
@@ -144,10 +149,7 @@ SETTINGS = (
     Setting("DESK_URL", None, "the desk's address where it runs on another machine", _url("http", "https")),
     Setting("ASSISTANT_URL", None, "the bot's address, for a desk on another machine", _url("http", "https")),
     Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off"),
-    Setting("RASA_MAX_CACHE_SIZE", "0", "no copies of what was trained before: each training is whole"),
     Setting("TQDM_DISABLE", "1", "no progress bars of Rasa's"),
-    Setting("TF_CPP_MIN_LOG_LEVEL", "3", "no messages of TensorFlow's while training"),
-    Setting("SQLALCHEMY_SILENCE_UBER_WARNING", "1", "no advice of SQLAlchemy's"),
 )
 # For tests and benchmarks, which write faster than people.
 WITHOUT_LIMITS = {
@@ -162,11 +164,9 @@ def apply() -> None:
     STATE.mkdir(exist_ok=True)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
-    host, port = os.environ["ACTION_SERVER_HOST"], os.environ["ACTION_SERVER_PORT"]
-    os.environ.setdefault("ACTION_SERVER_URL", f"http://{host}:{port}/webhook")
     # endpoints.yml reads these, and a variable that it names must exist.
     os.environ["CONVERSATIONS_URL"] = conversations_url()
-    for name in ("REDIS_URL", "EVENT_BROKER_URL"):
+    for name in ("ACTION_SERVER_URL", "REDIS_URL", "EVENT_BROKER_URL"):
         os.environ.setdefault(name, "")
 
 

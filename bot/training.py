@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -57,31 +56,20 @@ def current_model() -> Path:
 
 
 def train_if_needed() -> tuple[Path, bool]:
-    """The model of today's inputs and whether it was trained just now; raises RuntimeError on failure."""
+    """The model of today's inputs and whether it was trained just now; raises as Rasa and OSError do."""
     target = current_model()
     if target.exists():
         return target, False
     settings.MODELS.mkdir(exist_ok=True)
     # Imported late: Rasa takes seconds to import, and most starts train nothing.
-    from rasa.model_training import train
-    from rasa.utils.log_utils import configure_structlog
+    from bot.engine import model_training
 
-    # Unconfigured, Rasa prints every step of every rule.
-    configure_structlog(logging.WARNING)
     # A model half written must never stand under its final name.
     with tempfile.TemporaryDirectory(dir=settings.MODELS) as folder:
-        result = train(
-            domain=str(settings.ROOT / "domain.yml"),
-            config=str(settings.ROOT / "config.yml"),
-            training_files=str(settings.ROOT / "data"),
-            output=folder,
-            fixed_model_name=target.name.removesuffix(".tar.gz"),
-            # Rasa would reuse a component whose data is unchanged, although its code is another.
-            force_training=True,
-        )
-        if result.model is None:
-            raise RuntimeError("the training gave no model")
-        os.replace(result.model, target)
+        trained = Path(folder) / target.name
+        root = settings.ROOT
+        model_training.train(root / "config.yml", root / "domain.yml", root / "data", trained)
+        os.replace(trained, target)
     return target, True
 
 

@@ -86,13 +86,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 @contextlib.contextmanager
 def running(state: Path, **changed: str) -> Iterator[Assistant]:
     """Another assistant, whose files are all in ``state``; ``changed`` are settings of its own."""
-    action_port = _free_port()
     environment = {
         **os.environ,
         "ASSISTANT_PORT": str(_free_port()),
-        "ACTION_SERVER_PORT": str(action_port),
-        # Another test may have applied the default settings to this process already.
-        "ACTION_SERVER_URL": f"http://127.0.0.1:{action_port}/webhook",
         "ASSISTANT_SWITCHES": str(state),
         "CHANNELS_DB": str(state / "channels.db"),
         "CONVERSATIONS_DB": str(state / "conversations.db"),

@@ -182,8 +182,8 @@ def test_a_sheet_says_from_which_uncertain_day_a_right_counts() -> None:
     assert "je compte à partir du 9 novembre 2026" in said
 
 
-NOUMEA_MORNING = dt.datetime(2026, 12, 1, 20, tzinfo=dt.timezone.utc)
-TAHITI_EVENING = dt.datetime(2026, 12, 2, 9, 30, tzinfo=dt.timezone.utc)
+NOUMEA_MORNING = dt.datetime(2026, 12, 1, 20, tzinfo=dt.UTC)
+TAHITI_EVENING = dt.datetime(2026, 12, 2, 9, 30, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ TAHITI_EVENING = dt.datetime(2026, 12, 2, 9, 30, tzinfo=dt.timezone.utc)
         (NOUMEA_MORNING, None, None, "2026-12-01"),
         (NOUMEA_MORNING, "mayotte", None, "2026-12-01"),
         (NOUMEA_MORNING, None, "overseas", "2026-12-01/2026-12-02"),
-        (dt.datetime(2026, 12, 1, 2, tzinfo=dt.timezone.utc), "martinique", "overseas", "2026-11-30"),
+        (dt.datetime(2026, 12, 1, 2, tzinfo=dt.UTC), "martinique", "overseas", "2026-11-30"),
     ],
 )
 def test_today_is_that_of_the_place_or_the_earliest(

@@ -1,14 +1,12 @@
-"""Our runner gives what Rasa's gives, for the same graph and inputs."""
+"""A graph's components run in the order of what they need, each once, for each run's own inputs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from rasa.engine.exceptions import GraphRunError
-from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
-from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.exceptions import GraphComponentException, GraphRunError
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNodeHook, GraphSchema, SchemaNode
 
 from bot.engine.graph_runner import OrderedGraphRunner
 
@@ -45,22 +43,56 @@ GRAPH = GraphSchema(
 INPUTS = {"__first__": 2, "__second__": 5}
 
 
-def runner(kind: type[GraphRunner]) -> GraphRunner:
-    return kind.create(GRAPH, None, ExecutionContext(graph_schema=GRAPH))  # type: ignore[arg-type]
+def runner(hooks: list[GraphNodeHook] | None = None) -> OrderedGraphRunner:
+    context = ExecutionContext(graph_schema=GRAPH)
+    return OrderedGraphRunner.create(GRAPH, None, context, hooks)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("targets", [["sum"], ["product"], ["sum", "product"]])
-def test_our_runner_gives_what_rasas_gives(targets: list[str]) -> None:
-    assert runner(OrderedGraphRunner).run(INPUTS, targets) == runner(DaskGraphRunner).run(INPUTS, targets)
+class Noted(GraphNodeHook):
+    """Notes which components ran."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.ran: list[str] = []
+
+    def on_before_node(self, node_name: str, **_: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Notes it."""
+        self.ran.append(node_name)
+        return {}
+
+    def on_after_node(self, **_: Any) -> None:  # type: ignore[override]
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("targets", "given"),
+    [
+        (["sum"], {"sum": 7}),
+        (["product"], {"product": 35}),
+        (["sum", "product"], {"sum": 7, "product": 35}),
+    ],
+)
+def test_each_target_is_given(targets: list[str], given: dict[str, int]) -> None:
+    assert runner().run(INPUTS, targets) == given
+
+
+def test_what_is_needed_runs_first_and_once_and_what_is_not_needed_does_not_run() -> None:
+    noted = Noted()
+    runner([noted]).run(INPUTS, ["sum", "product"])
+    assert noted.ran == ["sum", "product"]
 
 
 def test_each_run_has_its_own_inputs() -> None:
-    ours = runner(OrderedGraphRunner)
+    ours = runner()
     assert ours.run(INPUTS, ["product"]) == {"product": 35}
     assert ours.run({**INPUTS, "__first__": 0}, ["product"]) == {"product": 25}
 
 
-@pytest.mark.parametrize("kind", [OrderedGraphRunner, DaskGraphRunner])
-def test_a_missing_input_is_named(kind: type[GraphRunner]) -> None:
+def test_a_missing_input_is_named() -> None:
     with pytest.raises(GraphRunError, match="__nowhere__"):
-        runner(kind).run(INPUTS, ["unused"])
+        runner().run(INPUTS, ["unused"])
+
+
+def test_an_error_of_a_component_reaches_the_caller() -> None:
+    with pytest.raises(GraphComponentException):
+        runner().run({**INPUTS, "__first__": None}, ["sum"])

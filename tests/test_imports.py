@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "bot/law": {"msgspec", "holidays"},
     "bot/guides": {"bot.law"},
-    "actions": {"rasa_sdk", "sanic", "bot.law", "bot.guides", "bot.takeaway"},
+    "actions": {"rasa_sdk", "starlette", "uvicorn", "bot.law", "bot.guides", "bot.takeaway"},
     "bot/takeaway": {
         "bot.law",
         "bot.guides",

@@ -116,7 +116,7 @@ def test_the_abolition_of_slavery_is_kept_on_the_day_of_each_territory(
 def test_every_local_day_of_the_library_was_read_as_legal_or_as_custom() -> None:
     custom = {
         "971": {"Vendredi saint", "Mi-Carême", "Fête de Victor Schoelcher"},
-        "972": {"Vendredi saint", "Fête de Victor Schoelcher"},
+        "972": {"Fête de Victor Schoelcher"},
         "MF": {"Fête de Victor Schoelcher"},
         "WF": {"Saint Pierre Chanel", "Saints Pierre et Paul", "Fête du Territoire"},
     }

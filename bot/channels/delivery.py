@@ -279,7 +279,7 @@ class Delivery:
             ) as reply:
                 content = await reply.content.read(MAX_REPLY_BYTES)
                 verdict = channel.verdict(reply.status, reply.headers, content)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             verdict = Verdict("uncertain" if progress.connected else "retry", type(error).__name__)
         if verdict.outcome == "uncertain" and queued.call.repeatable:
             return Verdict("retry", verdict.reason)

@@ -41,7 +41,7 @@ class DocumentsChannel(InputChannel):
             store.opened(),
             _sentences,
             lambda name: files[name].address,
-            partial(dt.datetime.now, dt.timezone.utc),
+            partial(dt.datetime.now, dt.UTC),
         )
 
         async def answer(call: Callable[..., Answer], *arguments: Any) -> HTTPResponse:

@@ -81,12 +81,12 @@ def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> 
         give_up=float(settings.get("CHANNELS_GIVE_UP_SECONDS")),
     )
 
-    async def start(app: Sanic, _: object) -> None:
+    async def start(app: Sanic) -> None:
         mailbox = Mailbox(Path(settings.get("CHANNELS_DB")))
         app.ctx.delivery = Delivery(app, channels, mailbox, patience, take)
         await app.ctx.delivery.start()
 
-    async def stop(app: Sanic, _: object) -> None:
+    async def stop(app: Sanic) -> None:
         await app.ctx.delivery.stop()
 
     app.register_listener(start, "before_server_start")

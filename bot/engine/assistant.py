@@ -27,6 +27,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 
 from bot.engine import model_loading
+from bot.engine.actions_here import ActionsHere
 from bot.engine.payloads import offered_payloads, read_payload
 from bot.engine.recent_turns import recent_tracker
 from bot.engine.steady_action import SteadyRemoteAction
@@ -54,7 +55,7 @@ async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
         generator=endpoints.nlg,
         tracker_store=TrackerStore.create(endpoints.tracker_store, event_broker=broker),
         lock_store=LockStore.create(endpoints.lock_store),
-        action_endpoint=endpoints.action,
+        action_endpoint=endpoints.action if endpoints.action.url else ActionsHere(),
     )
     try:
         agent.load_model(model)

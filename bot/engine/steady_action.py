@@ -65,7 +65,7 @@ class SteadyRemoteAction(RemoteAction):
             return await asyncio.wait_for(running, ACTION_SECONDS)
         except ActionExecutionRejection:
             raise
-        except (RasaException, aiohttp.ClientError, asyncio.TimeoutError, *_UNUSABLE) as error:
+        except (TimeoutError, RasaException, aiohttp.ClientError, *_UNUSABLE) as error:
             logger.error("action %s failed, degraded answer given: %s", self.name(), type(error).__name__)
             metrics.ACTION_FAILURES.labels(self.name()).inc()
             # After a greeting there is something said already: no apology for the reminder left out.

@@ -12,13 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import bot.operations.deferred_imports  # noqa: F401  # must come before anything of Rasa's
-
-# isort: split
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.endpoints import EndpointConfig
-from rasa_sdk.executor import ActionExecutor
 
 from bot import settings, training
 from bot.channels import turn
@@ -28,26 +23,13 @@ from bot.guides.facts import FACT_NAMES, Facts
 Messages = list[dict[str, Any]]
 
 
-class ActionsHere(EndpointConfig):
-    """The custom actions as the action server runs them, called instead of requested."""
-
-    def __init__(self) -> None:
-        """Finds the actions of the package."""
-        super().__init__("http://in.this.process")
-        self._executor = ActionExecutor()
-        self._executor.register_package("actions")
-
-    async def request(self, *_: Any, json: Any = None, **__: Any) -> Any:
-        """The events and responses of the action called."""
-        return await self._executor.run(json)
-
-
 @contextmanager
 def assistant_in(state: Path) -> Iterator[AssistantHere]:
     """The assistant with its files in ``state`` and the model of today's data; trains where it is missing."""
     environment = dict(os.environ)
     os.environ |= {
         **settings.WITHOUT_LIMITS,
+        "ACTION_SERVER_URL": "",
         "ASSISTANT_SWITCHES": str(state),
         "CONVERSATIONS_DB": str(state / "conversations.db"),
         # Nobody listens on port 1: the conversations go on without a desk.
@@ -67,7 +49,6 @@ class AssistantHere:
     def __init__(self, model: Path) -> None:
         """Loads the model with the stores that the environment names."""
         endpoints = AvailableEndpoints.read_endpoints(str(settings.ROOT / "endpoints.yml"))
-        endpoints.action = ActionsHere()
         self._loop = asyncio.new_event_loop()
         self.agent = self.run(assistant.load(model, endpoints))
         self._app: Any = SimpleNamespace(ctx=SimpleNamespace(agent=self.agent))

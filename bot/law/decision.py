@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import TypeVar
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What becomes of the request; INCOMPLETE while the reason or the applicant is unknown."""
 
     ACCEPTED = "accepted"
@@ -21,7 +21,7 @@ class Outcome(str, Enum):
     INCOMPLETE = "incomplete"
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """What to do with a paper: have it ready, keep it at hand, or show it if it is asked for."""
 
     PROVIDE = "provide"
@@ -72,7 +72,7 @@ class Decision:
 Kind = TypeVar("Kind", bound=Item)
 
 
-def _by_code(items: Iterable[Kind]) -> dict[str, Kind]:
+def _by_code[Kind: Item](items: Iterable[Kind]) -> dict[str, Kind]:
     return {item.code: item for item in items}
 
 

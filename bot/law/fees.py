@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import StrEnum
 
 from bot.law import fees_before_2021
 from bot.law.forwarding_fee import forwarding_fee
@@ -33,7 +33,7 @@ _ONLY = {
 }
 
 
-class Why(str, Enum):
+class Why(StrEnum):
     """On what a reading rests."""
 
     SETTLED = "settled"
@@ -41,7 +41,7 @@ class Why(str, Enum):
     TREATED_AS_CONVERSION = "treated_as_conversion"
 
 
-class Note(str, Enum):
+class Note(StrEnum):
     """What else the person pays or should know."""
 
     NEW_PLATES = "new_plates"

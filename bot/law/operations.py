@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from bot.law.parameters import number_on
 from bot.law.plates import PlateFormat
 from bot.law.vehicle import MOPEDS, MissingFact, Vehicle, known
 
 
-class Purpose(str, Enum):
+class Purpose(StrEnum):
     """The purposes that the law tells apart when it taxes or exempts a certificate."""
 
     DUPLICATE = "duplicate"
@@ -30,7 +30,7 @@ class Purpose(str, Enum):
     SERVICE = "service"
 
 
-class Document(str, Enum):
+class Document(StrEnum):
     """What the administration hands over; a label is stuck on the card and is no certificate."""
 
     CERTIFICATE = "certificate"
@@ -38,7 +38,7 @@ class Document(str, Enum):
     NONE = "none"
 
 
-class Operation(str, Enum):
+class Operation(StrEnum):
     """What a person may want to know the price of."""
 
     DUPLICATE = "duplicate"

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class PlateFormat(str, Enum):
+class PlateFormat(StrEnum):
     """The numbering systems a French registration number may belong to."""
 
     SIV = "siv"

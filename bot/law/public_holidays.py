@@ -20,7 +20,7 @@ from functools import lru_cache
 import holidays
 
 _ABOLITION = frozenset({"Abolition de l'esclavage"})
-_ALSACE_MOSELLE = frozenset({"Vendredi saint", "Saint Étienne"})
+_ALSACE_MOSELLE = frozenset({"Vendredi saint", "Saint-Étienne"})
 
 # By the library's code of the place, the French names that the library gives the days.
 LEGAL_LOCAL_DAYS: dict[str, frozenset[str]] = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import Enum
+from enum import StrEnum
 
 from bot.law.parameters import ParameterError, parameter
 
 
-class Regime(str, Enum):
+class Regime(StrEnum):
     """A set of rules that replaced another, or none."""
 
     PRICES_BEFORE_2021 = "prices_before_2021"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 from bot.law.plates import PlateFormat
 
 
-class Reason(str, Enum):
+class Reason(StrEnum):
     """What happened to the card."""
 
     LOSS = "loss"
@@ -19,7 +19,7 @@ class Reason(str, Enum):
     DAMAGE = "damage"
 
 
-class OriginalFound(str, Enum):
+class OriginalFound(StrEnum):
     """Whether the missing card turned up again, and when."""
 
     NO = "no"
@@ -27,7 +27,7 @@ class OriginalFound(str, Enum):
     AFTER_REQUEST = "after_request"
 
 
-class Applicant(str, Enum):
+class Applicant(StrEnum):
     """Who makes the request; OTHER is anybody without a mandate, BUYER has bought but is not yet holder."""
 
     HOLDER = "holder"
@@ -38,7 +38,7 @@ class Applicant(str, Enum):
     OTHER = "other"
 
 
-class Holder(str, Enum):
+class Holder(StrEnum):
     """In whose name the card is."""
 
     PERSON = "person"
@@ -48,7 +48,7 @@ class Holder(str, Enum):
     DECEASED = "deceased"
 
 
-class VehicleKind(str, Enum):
+class VehicleKind(StrEnum):
     """What the vehicle is; CAR, VAN and MOTORHOME weigh at most 3.5 tonnes, TRUCK weighs more."""
 
     CAR = "car"
@@ -63,7 +63,7 @@ class VehicleKind(str, Enum):
     COLLECTION = "collection"
 
 
-class Inspection(str, Enum):
+class Inspection(StrEnum):
     """The state of the technical inspection (contrôle technique)."""
 
     VALID = "valid"
@@ -71,7 +71,7 @@ class Inspection(str, Enum):
     EXEMPT = "exempt"
 
 
-class Opposition(str, Enum):
+class Opposition(StrEnum):
     """What may burden the card in the national register."""
 
     NONE = "none"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Tax(str, Enum):
+class Tax(StrEnum):
     """The lines of a price, by the mark that the card gives them."""
 
     REGIONAL = "y1"
@@ -17,7 +17,7 @@ class Tax(str, Enum):
     FORWARDING = "y5"
 
 
-class Reason(str, Enum):
+class Reason(StrEnum):
     """Why a line is worth what it is worth."""
 
     NO_CHANGE_OF_HOLDER = "no_change_of_holder"
@@ -61,7 +61,7 @@ class Reason(str, Enum):
     MANAGEMENT_FEE_DUE = "management_fee_due"
 
 
-class Uncertainty(str, Enum):
+class Uncertainty(StrEnum):
     """What the texts read do not settle about an amount."""
 
     MOPED_FIXED_TAX = "moped_fixed_tax"

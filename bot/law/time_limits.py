@@ -13,7 +13,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from bot.law.public_holidays import public_holidays
 
@@ -40,7 +40,7 @@ _PLACES = {
 }
 
 
-class DayKind(str, Enum):
+class DayKind(StrEnum):
     """What kind of day a limit ends on."""
 
     WORKING_DAY = "working_day"

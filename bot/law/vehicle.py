@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TypeVar
 
 from bot.law.plates import PlateFormat
@@ -12,7 +12,7 @@ from bot.law.plates import PlateFormat
 T = TypeVar("T")
 
 
-class Category(str, Enum):
+class Category(StrEnum):
     """The European categories (code de la route, art. R311-1), as the card's field J names them."""
 
     L1E = "L1e"
@@ -40,7 +40,7 @@ MOTORCYCLES = frozenset({Category.L3E, Category.L4E})
 TRANSPORT_VEHICLES = frozenset({Category.N1, Category.N2, Category.N3, Category.M2, Category.M3})
 
 
-class Energy(str, Enum):
+class Energy(StrEnum):
     """What drives the vehicle; E85_CONVERSION is a petrol engine that was given an E85 box afterwards."""
 
     PETROL = "petrol"
@@ -62,7 +62,7 @@ class MissingFact(ValueError):
         self.fact = fact
 
 
-def known(value: T | None, fact: str) -> T:
+def known[T](value: T | None, fact: str) -> T:
     """The value; raises MissingFact naming the fact if it is None."""
     if value is None:
         raise MissingFact(fact)

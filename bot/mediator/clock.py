@@ -10,12 +10,12 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def now() -> dt.datetime:
     """This moment in UTC, without a zone: as the store holds moments."""
-    return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
 
 
 def in_paris(moment: dt.datetime) -> dt.datetime:
     """A moment of the store in the time of France."""
-    return moment.replace(tzinfo=dt.timezone.utc).astimezone(PARIS)
+    return moment.replace(tzinfo=dt.UTC).astimezone(PARIS)
 
 
 def today() -> dt.date:

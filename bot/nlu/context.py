@@ -106,7 +106,7 @@ def _see_from_place(parse: dict[str, Any], text: str, known: Mapping[str, Any]) 
     place = known.get("region"), known.get("residence")
     if not dated or place == (None, None) or any(one["entity"] == "region" for one in parse["entities"]):
         return
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     seen = {fact.start: fact.value for fact in facts.find(text, today(now, *place), (), latest(now))}
     for entity in dated:
         entity["value"] = seen.get(entity["start"], entity["value"])

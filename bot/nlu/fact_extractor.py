@@ -43,7 +43,7 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """The same messages with the facts they state."""
-        now = dt.datetime.now(dt.timezone.utc)
+        now = dt.datetime.now(dt.UTC)
         for message in messages:
             if message.get(TEXT):
                 found = _found(message.get(TEXT), _named_places(message), now)

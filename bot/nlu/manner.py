@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 from bot.nlu.lexicon import manner_patterns
 from bot.nlu.text import fold
@@ -12,7 +12,7 @@ from bot.nlu.text import fold
 MAX_FOLLOW_UP_WORDS = 7
 
 
-class Manner(str, Enum):
+class Manner(StrEnum):
     """How a message is meant; MISTAKE says that something told is wrong, CORRECTION replaces it."""
 
     STATEMENT = "statement"

@@ -45,7 +45,8 @@ def attach(app: Sanic) -> None:
 def attach_process(app: Sanic, model: Path) -> None:
     """Gives the process its signal and its metrics; only where the server has the process to itself."""
 
-    async def listen(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    async def listen(app: Sanic) -> None:
+        loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_replace_model(app, model)))
         _tell_model(app)
         stream = app.ctx.agent.tracker_store.event_broker
@@ -76,14 +77,14 @@ async def _refuse_while_stopping(request: Request) -> HTTPResponse | None:
     return None
 
 
-async def _drain(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+async def _drain(app: Sanic) -> None:
     app.ctx.is_draining = True
     limit = time.monotonic() + float(settings.get("ASSISTANT_DRAIN_SECONDS"))
     while metrics.turns_under_way() and time.monotonic() < limit:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _close_broker(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+async def _close_broker(app: Sanic) -> None:
     agent = getattr(app.ctx, "agent", None)
     broker = agent.tracker_store.event_broker if agent else None
     if broker:

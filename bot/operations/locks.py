@@ -71,7 +71,7 @@ class ConversationLocks(LockStore):
             return True
         try:
             return bool(await asyncio.wait_for(self._redis.ping(), ANSWER_SECONDS))
-        except (RedisError, OSError, asyncio.TimeoutError):
+        except (TimeoutError, RedisError, OSError):
             return False
 
     @asynccontextmanager
@@ -116,7 +116,7 @@ class ConversationLocks(LockStore):
         )
         try:
             acquired = await lock.acquire()
-        except (RedisError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, RedisError, OSError) as error:
             self._rests_until = time.monotonic() + REST_SECONDS
             metrics.LOCK_FALLBACKS.inc()
             logger.error("the shared lock is out of reach, going on without it: %s", type(error).__name__)
@@ -141,7 +141,7 @@ def connect(url: str) -> Redis[bytes]:
 async def _in_time(queue: asyncio.Lock) -> AsyncIterator[None]:
     try:
         await asyncio.wait_for(queue.acquire(), WAIT_SECONDS)
-    except asyncio.TimeoutError as error:
+    except TimeoutError as error:
         raise LockError("the conversation's other turn does not end") from error
     try:
         yield

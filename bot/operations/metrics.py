@@ -60,7 +60,7 @@ def turns_under_way() -> int:
     return _under_way
 
 
-def measured(take: Callable[P, Awaitable[Messages]]) -> Callable[P, Awaitable[Messages]]:
+def measured[**P](take: Callable[P, Awaitable[Messages]]) -> Callable[P, Awaitable[Messages]]:
     """``take(app, text, sender_id, channel, …)`` counted and timed; its log lines name the conversation."""
 
     @functools.wraps(take)

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.engine.actions_here import ActionsHere
 from bot.engine.tracker_store import ConversationStore
 from bot.law import parameters
 from bot.operations.events import EventStream
@@ -72,6 +73,8 @@ async def _conversations(store: Any) -> bool:
 
 
 async def _actions(endpoint: Any) -> bool:
+    if isinstance(endpoint, ActionsHere):
+        return True
     address = endpoint.url.rsplit("/", 1)[0] + "/health"
     async with aiohttp.ClientSession() as client, client.get(address) as answer:
         return answer.status == 200

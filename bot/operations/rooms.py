@@ -22,7 +22,7 @@ class Rooms(AsyncRedisManager):
             return
         try:
             await asyncio.wait_for(super()._publish(data), ANSWER_SECONDS)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self.connected = False
             logger.error("the other servers' windows are out of reach")
 

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     settings.apply()
     if options.command == "purge":
-        for kind, rows in retention.purge(settings.get, dt.datetime.now(dt.timezone.utc)).items():
+        for kind, rows in retention.purge(settings.get, dt.datetime.now(dt.UTC)).items():
             print(f"{kind}: {rows} removed")
     elif options.command == "export":
         held = retention.export(settings.get, options.conversation)

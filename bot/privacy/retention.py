@@ -108,7 +108,7 @@ def _is_old(kind: Kind, table: sa.Table, now: dt.datetime) -> Any:
 def _as_stored(column: Any, moment: dt.datetime) -> Any:
     """The moment in the form that the column holds."""
     if isinstance(column.type, sa.DateTime):
-        return moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
+        return moment.astimezone(dt.UTC).replace(tzinfo=None)
     if isinstance(column.type, sa.Date):
         return moment.date()
     return moment.timestamp()

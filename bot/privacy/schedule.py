@@ -20,10 +20,10 @@ EVERY_SECONDS = 3600.0
 def attach(app: Sanic) -> None:
     """Gives the server its purge; several servers of one database may purge at the same time."""
 
-    async def start(app: Sanic, _: object) -> None:
+    async def start(app: Sanic) -> None:
         app.ctx.purge = asyncio.create_task(_keep_purging())
 
-    async def stop(app: Sanic, _: object) -> None:
+    async def stop(app: Sanic) -> None:
         app.ctx.purge.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await app.ctx.purge
@@ -35,7 +35,7 @@ def attach(app: Sanic) -> None:
 async def _keep_purging() -> None:
     while True:
         try:
-            await asyncio.to_thread(retention.purge, settings.get, dt.datetime.now(dt.timezone.utc))
+            await asyncio.to_thread(retention.purge, settings.get, dt.datetime.now(dt.UTC))
         except Exception as error:
             # A database that is away for a while must not end the purge for good.
             logger.error("the purge failed: %s", type(error).__name__)

@@ -166,7 +166,7 @@ class Pages:
             },
             date_problem=problem,
             today=local_days.latest(self._clock()).isoformat(),
-            expires_on=kept.expires_at.replace(tzinfo=dt.timezone.utc).astimezone(PARIS).date(),
+            expires_on=kept.expires_at.replace(tzinfo=dt.UTC).astimezone(PARIS).date(),
         )
 
     def _compose(self, kept: KeptSheet, easy: bool) -> Sheet:

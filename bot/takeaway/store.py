@@ -102,7 +102,7 @@ class SheetStore:
             return None
         case = SheetCase(kept(json.loads(row.facts)), kept_guide(row.guide), row.made_on)
         changed_at = row.changed_at or dt.datetime.combine(row.made_on, dt.time())
-        return KeptSheet(case, row.expires_at, row.revision or 0, changed_at.replace(tzinfo=dt.timezone.utc))
+        return KeptSheet(case, row.expires_at, row.revision or 0, changed_at.replace(tzinfo=dt.UTC))
 
     def change(self, token: str, facts: Facts, now: dt.datetime) -> None:
         """Replaces the facts of a sheet and counts the correction; its time does not start again."""
@@ -144,4 +144,4 @@ def _json(facts: Facts) -> str:
 def _utc(now: dt.datetime) -> dt.datetime:
     if now.tzinfo is None:
         raise ValueError("the time must have its zone")
-    return now.astimezone(dt.timezone.utc).replace(tzinfo=None)
+    return now.astimezone(dt.UTC).replace(tzinfo=None)

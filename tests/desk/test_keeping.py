@@ -134,7 +134,7 @@ def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_de
     assert f"{address[1]}.pdf" in made.text
     assert "/lettre/gracious_appeal" in made.text
     token = address[1].rpartition("/")[2]
-    found = open_desk.desk.sheets().find(token, dt.datetime.now(dt.timezone.utc))
+    found = open_desk.desk.sheets().find(token, dt.datetime.now(dt.UTC))
     assert found is not None
     assert found.case.facts == {"reason": "theft", "refused_on": refused}
     assert mediator.post("/fiche/a-emporter", "/fiche").status_code == 400

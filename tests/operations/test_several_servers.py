@@ -24,7 +24,7 @@ T = TypeVar("T")
 LOST, OLD_PLATE = citizens.FACTS
 
 
-def talk(body: Callable[[aiohttp.ClientSession], Awaitable[T]]) -> T:
+def talk[T](body: Callable[[aiohttp.ClientSession], Awaitable[T]]) -> T:
     """Runs ``body`` with a session."""
 
     async def run() -> T:

@@ -16,7 +16,7 @@ from bot.privacy import __main__ as command
 from bot.privacy import retention
 from bot.takeaway.store import SheetStore, hash_of
 
-NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 EVENTS = sa.Table(
     "events",
     sa.MetaData(),

@@ -14,7 +14,7 @@ from bot.settings import ROOT
 from bot.takeaway.pages import Answer, Pages
 from bot.takeaway.store import SheetStore
 
-NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
 KEEP_FOR = dt.timedelta(days=30)
 LIVES_IN = {"applicant": "holder", "holder": "person", "moved": False}
 # Each with the guided dialogue answered last and the letters that fit.

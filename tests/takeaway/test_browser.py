@@ -32,7 +32,7 @@ def token(assistant: Assistant) -> str:
     """A sheet kept where the running assistant looks for it, made the day of the test."""
     database = assistant.process("bot.server").environ()["CONVERSATIONS_DB"]
     facts, guide, _ = CASES["refused"]
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     return SheetStore(f"sqlite:///{database}", KEEP_FOR).make(
         {**facts, "refused_on": (now.date() - dt.timedelta(days=10)).isoformat()}, guide, now.date(), now
     )

@@ -33,7 +33,7 @@ def calendar(world: World, token: str) -> Calendar:
 
 def at(month: int, day: int, hour: int) -> dt.datetime:
     """A moment of 2026, in UTC: one hour less than in Paris in winter."""
-    return dt.datetime(2026, month, day, hour, tzinfo=dt.timezone.utc)
+    return dt.datetime(2026, month, day, hour, tzinfo=dt.UTC)
 
 
 def reminders(event: Event) -> list[dt.date]:

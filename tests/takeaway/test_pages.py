@@ -145,7 +145,7 @@ def test_the_days_left_are_counted_on_the_day_of_reading(
 ) -> None:
     facts = {"reason": "loss", "declared_on": "2026-11-04"}
     token = world.store.make(facts, "eligibility", world.clock.now.date(), world.clock.now)
-    world.clock.now = dt.datetime.combine(today, dt.time(9), dt.timezone.utc)
+    world.clock.now = dt.datetime.combine(today, dt.time(9), dt.UTC)
     dates = words(section(text(world.pages.show(token, version)), "dates"))
     assert left in dates
     assert ("Jours restants comptés le" in dates) is (today <= dt.date(2026, 12, 3))
@@ -158,7 +158,7 @@ def test_the_answer_of_a_refusal_says_how_many_days_are_left(world: World) -> No
         world.clock.now.date(),
         world.clock.now,
     )
-    world.clock.now = dt.datetime(2026, 11, 30, 9, tzinfo=dt.timezone.utc)
+    world.clock.now = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
     for version in VERSIONS:
         shown = words(section(text(world.pages.show(token, version)), "remedy"))
         assert "3 décembre 2026" in shown and "Il vous reste 3 jours." in shown

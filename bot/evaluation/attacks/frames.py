@@ -65,7 +65,7 @@ class Frames:
         frame, number = self._draw(data)
         try:
             return self._loop.run_until_complete(self._exchange(frame, number))
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self._loop.run_until_complete(self._leave())
             return Outcome(0, "time-out", repr(frame[:160]))
 

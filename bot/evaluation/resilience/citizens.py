@@ -127,7 +127,7 @@ async def say(citizen: Citizen, text: str, record: Record) -> Said | None:
     while time.monotonic() < sent + GIVE_UP_SECONDS:
         try:
             answer = await citizen.send(text, message_id)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, KeyError):
+        except (TimeoutError, aiohttp.ClientError, OSError, KeyError):
             await asyncio.sleep(PAUSE_SECONDS)
             continue
         said = Said(

@@ -20,9 +20,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import bot.operations.deferred_imports  # noqa: F401  # must come before anything of Rasa's
-
-# isort: split
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore

@@ -202,7 +202,7 @@ def _parameters() -> dict[str, Parameter]:
     return found
 
 
-def _decode(path: Path, type_: type[T]) -> Iterator[tuple[str, T]]:
+def _decode[T](path: Path, type_: type[T]) -> Iterator[tuple[str, T]]:
     """Each node of the file with its name, in order."""
     try:
         nodes = msgspec.yaml.decode(path.read_bytes())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from enum import Enum
+from enum import StrEnum
 
 
-class FileStatus(str, Enum):
+class FileStatus(StrEnum):
     """Where the online request stands, as its page or the letter received says."""
 
     NONE = "none"
@@ -20,7 +20,7 @@ class FileStatus(str, Enum):
     REFUSED = "refused"
 
 
-class Residence(str, Enum):
+class Residence(StrEnum):
     """Where the person lives: the distance lengthens the time to go to court (CJA R421-7)."""
 
     METROPOLE = "metropole"

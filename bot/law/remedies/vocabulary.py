@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from bot.law.time_limits import TimeLimit
 
 
-class Stage(str, Enum):
+class Stage(StrEnum):
     """Where the case stands on the day of the question; each stage has its main answer."""
 
     UNKNOWN = "unknown"
@@ -35,7 +35,7 @@ class Stage(str, Enum):
     LIMIT_UNCERTAIN = "limit_uncertain"
 
 
-class StepCode(str, Enum):
+class StepCode(StrEnum):
     """The things a person can do, or will be able to do; each has its sentence."""
 
     TRACK = "track"
@@ -68,7 +68,7 @@ class StepCode(str, Enum):
     TAX_CLAIM = "tax_claim"
 
 
-class WarningCode(str, Enum):
+class WarningCode(StrEnum):
     """What to know beside the steps; each has its sentence."""
 
     UNCERTAIN_REFUSAL = "uncertain_refusal"

@@ -30,7 +30,7 @@ def given(visit: Visit, conversation: str | None) -> Response:
     said = answers(case, clock.today())
     if said.is_empty:
         return visit.page("takeaway.html", 400, address="")
-    now = dt.datetime.now(dt.timezone.utc)
+    now = dt.datetime.now(dt.UTC)
     sheets = visit.desk.sheets()
     token = sheets.make(case.facts, case.guide, case.made_on, now, conversation)
     kept_until = sheets.find(token, now)

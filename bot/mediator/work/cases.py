@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import Enum
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -17,7 +17,7 @@ LONGEST_NOTE = 2000
 KEPT_DAYS = 180
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Whose turn it is."""
 
     CITIZEN = "citizen"

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import statistics
 from collections.abc import Sequence
-from enum import Enum
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -21,7 +21,7 @@ FEWEST_TO_ESTIMATE = 3
 COUNTED = 30
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Where a hand-over stands."""
 
     WAITING = "waiting"

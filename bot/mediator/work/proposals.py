@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 
 import sqlalchemy as sa
 import yaml
@@ -22,7 +22,7 @@ MARKUP = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "\n": " ", "\r":
 OTHER_SUBJECT = "out_of_scope"
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Where a proposal stands."""
 
     PROPOSED = "proposed"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from bot.law.days import Days
 
 
-class Unread(str, Enum):
+class Unread(StrEnum):
     """Why words shaped like a date give no day of the past: each has its sentence."""
 
     IMPOSSIBLE = "impossible"
