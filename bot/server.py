@@ -21,7 +21,6 @@ from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from threadpoolctl import threadpool_limits
 
 from bot import settings
 from bot.channels import desk_bridge, limits, registry, turn
@@ -96,8 +95,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit("\n".join(f"✗ {problem}" for problem in problems))
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
-    # Further threads of BLAS wait by spinning: no answer comes sooner, and each costs twice as much.
-    threadpool_limits(1, "blas")
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
     host, port = settings.get("ASSISTANT_HOST"), settings.port("ASSISTANT_PORT")

@@ -17,13 +17,14 @@ from functools import lru_cache
 from typing import Any, Dict
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
+from bot.channels.moving_window import MovingWindow
 from bot.channels.notices import notice
 from bot.client_address import client_address
 
@@ -35,6 +36,7 @@ _ADDRESSED = ("/webhooks/rest/", "/socket.io", "/sans-javascript")
 _COUNTED = ("/feedback", "/conversations/")
 _ANSWER_SECONDS = 1
 
+_here = MovingWindow()
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
@@ -83,9 +85,9 @@ async def _allowed_from_here() -> bool:
 
 async def _allowed(most: int, *key: str) -> bool:
     url = os.environ.get("REDIS_URL", "")
-    limiter, item = MovingWindowRateLimiter(_storage(url)), RateLimitItemPerMinute(most)
     if not url:
-        return bool(limiter.hit(item, *key))
+        return _here.allows(most, key)
+    limiter, item = MovingWindowRateLimiter(_storage(url)), RateLimitItemPerMinute(most)
     try:
         return bool(await asyncio.to_thread(limiter.hit, item, *key))
     except Exception as error:
@@ -97,7 +99,5 @@ async def _allowed(most: int, *key: str) -> bool:
 @lru_cache(maxsize=2)
 def _storage(url: str) -> Storage:
     # Kept here: a limiter holds its storage by a weak reference only.
-    if not url:
-        return MemoryStorage()
     patience = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
     return storage_from_string(url, **patience)

@@ -175,6 +175,10 @@ class AssistantProcessor(MessageProcessor):
             action = SteadyRemoteAction(action.name(), action.action_endpoint)
         return action, prediction
 
+    @staticmethod
+    def _log_slots(tracker: DialogueStateTracker) -> None:
+        """Nothing: Rasa writes every slot out several times a turn, for a log that is not kept."""
+
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         return super()._predict_next_with_tracker(recent_tracker(tracker))
 

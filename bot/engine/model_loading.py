@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import (
@@ -29,6 +30,7 @@ from rasa.shared.core.domain import Domain
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.engine.graph_runner import OrderedGraphRunner
+from bot.engine.rule_policy import IntentRulePolicy
 
 DOMAIN = "domain"
 
@@ -71,18 +73,19 @@ def load(model: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
             storage, metadata = AnsweringStorage.from_model_archive(Path(folder), Path(found))
         except tarfile.ReadError as error:
             raise ModelNotFound(f"Model {found} can not be loaded.") from error
-        schema = _with_domain(metadata.predict_schema, metadata.domain)
+        schema = _for_answering(metadata.predict_schema, metadata.domain)
         context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
         return os.path.basename(found), metadata, OrderedGraphRunner.create(schema, storage, context)
 
 
-def _with_domain(schema: GraphSchema, domain: Domain) -> GraphSchema:
-    """The schema with the domain in the configuration of the node that provides it."""
-    return GraphSchema(
-        {
-            name: replace(node, uses=KnownDomain, config={**node.config, DOMAIN: domain})
-            if node.uses is DomainProvider
-            else node
-            for name, node in schema.nodes.items()
-        }
-    )
+def _for_answering(schema: GraphSchema, domain: Domain) -> GraphSchema:
+    """The schema with the domain already read, and with rules that are tried once."""
+    changed = {
+        DomainProvider: {"uses": KnownDomain, "config": {DOMAIN: domain}},
+        RulePolicy: {"uses": IntentRulePolicy},
+    }
+    nodes = {
+        name: replace(node, **changed[node.uses]) if node.uses in changed else node
+        for name, node in schema.nodes.items()
+    }
+    return GraphSchema(nodes)

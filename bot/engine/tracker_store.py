@@ -40,10 +40,46 @@ SHORT = 10 * RECENT_MESSAGES
 _PASSING = [kind.type_name for kind in (ActionExecuted, BotUttered, SlotSet, UserUttered)]
 
 
+_EVENTS: sa.Table = SQLTrackerStore.SQLEvent.__table__
+_ROWS = _EVENTS.c
+_SENDER = _ROWS.sender_id == sa.bindparam("sender")
+# Rasa's own looks for the start of the session by its time: a clock set back hides what is said afterwards.
+_START = sa.select(sa.func.max(_ROWS.id)).where(_SENDER, _ROWS.type_name == SessionStarted.type_name)
+_IN_SESSION = sa.and_(_SENDER, _ROWS.id >= sa.func.coalesce(_START.scalar_subquery(), 0))
+
+
+def _last_that_tell() -> sa.Select:
+    """The events of the last messages, and those before that still tell the state."""
+    first = sa.select(_ROWS.id).where(_IN_SESSION, _ROWS.type_name == UserUttered.type_name)
+    first = first.order_by(_ROWS.id.desc()).offset(RECENT_MESSAGES - 1).limit(1).scalar_subquery()
+    latest = sa.select(sa.func.max(_ROWS.id)).where(_IN_SESSION)
+    slots = latest.where(_ROWS.type_name == SlotSet.type_name)
+    # Else none might be there: while a person answers, the assistant does nothing.
+    action = latest.where(_ROWS.type_name == ActionExecuted.type_name, _ROWS.id < first)
+    wanted = sa.or_(
+        _ROWS.id >= sa.func.coalesce(first, 0),
+        _ROWS.type_name.notin_(_PASSING),
+        # The column holds the name of what an event is about: here, the slot.
+        _ROWS.id.in_(slots.group_by(_ROWS.action_name)),
+        _ROWS.id == action.scalar_subquery(),
+    )
+    return sa.select(_ROWS.data).where(_IN_SESSION, wanted).order_by(_ROWS.id)
+
+
+# Made once: building them costs more than the database's own work. Each takes the sender.
+_WHOLE = sa.select(_ROWS.data).where(_SENDER).order_by(_ROWS.id)
+_SESSION = sa.select(_ROWS.data).where(_IN_SESSION).order_by(_ROWS.id)
+# The latest first; one more than SHORT tells that there are others.
+_LAST = sa.select(_ROWS.data).where(_IN_SESSION).order_by(_ROWS.id.desc()).limit(SHORT + 1)
+_KNOWN = sa.select(sa.func.count()).select_from(_EVENTS).where(_IN_SESSION)
+_END = _last_that_tell()
+_INSERT = _EVENTS.insert()
+
+
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, which reads and writes beside the event loop, and seals the addresses of sheets."""
 
-    EVENTS: sa.Table = SQLTrackerStore.SQLEvent.__table__
+    EVENTS: sa.Table = _EVENTS
 
     def __init__(
         self,
@@ -92,18 +128,6 @@ class ConversationStore(SQLTrackerStore):
         with self.session_scope() as session:
             session.execute(sa.text("SELECT 1"))
 
-    def _said(self, sender_id: str, all_sessions: bool) -> sa.sql.ColumnElement[bool]:
-        """What is true of the rows of a conversation, since the last start of a session or all.
-
-        Rasa's own looks for that start by its time: a clock set back hides what is said afterwards.
-        """
-        rows = self.EVENTS.c
-        of_sender = rows.sender_id == sender_id
-        if all_sessions:
-            return of_sender
-        start = sa.select(sa.func.max(rows.id)).where(of_sender, rows.type_name == SessionStarted.type_name)
-        return sa.and_(of_sender, rows.id >= sa.func.coalesce(start.scalar_subquery(), 0))
-
     def init_tracker(self, sender_id: str) -> Conversation:
         """A conversation in which nothing was said."""
         return Conversation(sender_id, self.domain.slots)
@@ -129,43 +153,22 @@ class ConversationStore(SQLTrackerStore):
 
     def _read_end(self, sender_id: str) -> tuple[list[dict[str, Any]], int]:
         """The last events, those before that still tell the state, and how many others there are."""
-        rows, in_session = self.EVENTS.c, self._said(sender_id, all_sessions=False)
+        one = {"sender": sender_id}
         with self._transaction() as connection:
-            known = connection.execute(self._count(sender_id)).scalar_one()
-            wanted = in_session
-            if known > SHORT:
-                first = sa.select(rows.id).where(in_session, rows.type_name == UserUttered.type_name)
-                first = first.order_by(rows.id.desc()).offset(RECENT_MESSAGES - 1).limit(1).scalar_subquery()
-                latest = sa.select(sa.func.max(rows.id)).where(in_session)
-                slots = latest.where(rows.type_name == SlotSet.type_name)
-                # Else none might be there: while a person answers, the assistant does nothing.
-                action = latest.where(rows.type_name == ActionExecuted.type_name, rows.id < first)
-                wanted = sa.and_(
-                    in_session,
-                    sa.or_(
-                        rows.id >= sa.func.coalesce(first, 0),
-                        rows.type_name.notin_(_PASSING),
-                        # The column holds the name of what an event is about: here, the slot.
-                        rows.id.in_(slots.group_by(rows.action_name)),
-                        rows.id == action.scalar_subquery(),
-                    ),
-                )
-            query = sa.select(rows.data).where(wanted).order_by(rows.id)
-            stored = connection.execute(query).scalars().all()
+            stored = connection.execute(_LAST, one).scalars().all()
+            if len(stored) <= SHORT:
+                return self._decoded(stored[::-1], sender_id), 0
+            known = connection.execute(_KNOWN, one).scalar_one()
+            stored = connection.execute(_END, one).scalars().all()
         return self._decoded(stored, sender_id), known - len(stored)
 
     def _decoded(self, stored: Sequence[str], sender_id: str) -> list[dict[str, Any]]:
         return [stored_events.decoded(self._seal.open(data, sender_id)) for data in stored]
 
-    def _count(self, sender_id: str) -> sa.sql.Select:
-        said = self._said(sender_id, all_sessions=False)
-        return sa.select(sa.func.count()).select_from(self.EVENTS).where(said)
-
     def _read(self, sender_id: str, all_sessions: bool) -> list[dict[str, Any]]:
-        rows = self.EVENTS.c
-        query = sa.select(rows.data).where(self._said(sender_id, all_sessions)).order_by(rows.id)
+        query = _WHOLE if all_sessions else _SESSION
         with self._transaction() as connection:
-            stored = connection.execute(query).scalars().all()
+            stored = connection.execute(query, {"sender": sender_id}).scalars().all()
         return self._decoded(stored, sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -177,12 +180,12 @@ class ConversationStore(SQLTrackerStore):
 
     def _write(self, tracker: DialogueStateTracker) -> list[str]:
         with self._transaction() as connection:
-            known = connection.execute(self._count(tracker.sender_id)).scalar_one()
+            known = connection.execute(_KNOWN, {"sender": tracker.sender_id}).scalar_one()
             first_new = known - getattr(tracker, "left_out", 0)
             new = [event.as_dict() for event in islice(tracker.events, first_new, None)]
             rows = [self._row(tracker.sender_id, event) for event in new]
             if rows:
-                connection.execute(self.EVENTS.insert(), rows)
+                connection.execute(_INSERT, rows)
         return [row["data"] for row in rows]
 
     def _row(self, sender_id: str, data: dict[str, Any]) -> dict[str, Any]:

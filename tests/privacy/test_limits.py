@@ -12,6 +12,7 @@ import pytest
 from sanic import Sanic
 
 from bot.channels import feedback, limits
+from bot.channels.moving_window import MovingWindow
 from bot.channels.rest import RestChannel
 from bot.evaluation.messaging.channels import serving
 
@@ -23,6 +24,7 @@ FAST = "plus vite"
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     limits._storage.cache_clear()
+    monkeypatch.setattr(limits, "_here", MovingWindow())
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.setenv("ASSISTANT_SWITCHES", str(tmp_path))
     monkeypatch.setenv("FEEDBACK_DATABASE_URL", f"sqlite:///{tmp_path / 'feedback.db'}")
@@ -141,3 +143,32 @@ def test_a_counter_out_of_reach_silences_nobody(monkeypatch: pytest.MonkeyPatch)
         assert FAST not in await post("one")
 
     with_server(test)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        """The seconds it shows."""
+        return self.seconds
+
+
+def test_the_window_moves_with_the_clock() -> None:
+    clock = Clock()
+    window = MovingWindow(clock)
+    assert [window.allows(2, ("address", "a")) for _ in range(3)] == [True, True, False]
+    clock.seconds = 59.9
+    assert not window.allows(2, ("address", "a"))
+    clock.seconds = 60.0
+    assert window.allows(2, ("address", "a"))
+
+
+def test_an_address_is_forgotten_a_minute_after_its_last_message() -> None:
+    clock = Clock()
+    window = MovingWindow(clock)
+    window.allows(1, ("address", "a"))
+    clock.seconds = 120.0
+    window.allows(1, ("address", "b"))
+    assert len(window) == 1
