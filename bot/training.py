@@ -32,16 +32,14 @@ def fingerprint(root: Path = settings.ROOT) -> str:
 def code(root: Path = settings.ROOT) -> set[Path]:
     """The program files that training runs, and the data files beside them that they name.
 
-    They are the components and importers of ``config.yml`` and, in turn, whatever of the program is imported,
-    also within a function. An import whose name is made at run time is not seen.
+    They are the training itself, the components of ``config.yml`` and, in turn, whatever of the program is
+    imported, also within a function. An import whose name is made at run time is not seen.
     """
     config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
-    components = [
-        entry["name"] for part in ("importers", "pipeline", "policies") for entry in config.get(part) or ()
-    ]
+    components = [entry["name"] for part in ("pipeline", "policies") for entry in config.get(part) or ()]
     found: set[Path] = set()
     # The last part of a component's name is its class, as that of an imported name may be.
-    waiting = set(components)
+    waiting = {"bot.engine.model_training", *components}
     while waiting:
         for path in _modules(root, waiting.pop()):
             if path not in found:

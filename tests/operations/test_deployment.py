@@ -126,12 +126,33 @@ def test_a_pod_without_a_volume_gets_its_stores_and_keys_from_the_secret() -> No
     assert "key: DESK_DB_URL}" in template("desk.yaml")
 
 
-def test_the_image_is_built_with_the_uv_that_installs() -> None:
-    in_image = re.findall(r"astral-sh/uv:([\d.]+) ", (DEPLOY / "Dockerfile").read_text())
-    installing = re.findall(
-        r'^UV_VERSION = "([\d.]+)"', (settings.ROOT / "bot" / "install.py").read_text(), re.M
-    )
-    assert in_image == installing != []
+def test_the_servers_run_the_actions_unless_the_chart_sets_these_apart() -> None:
+    for service in own_services():
+        assert "ACTION_SERVER_URL" not in (service.get("environment") or ())
+        assert "actions" not in service.get("command", ())
+    assert yaml.safe_load((CHART / "values.yaml").read_text())["actions"]["separate"] is False
+    apart = "{{- if .Values.actions.separate }}\n"
+    assert template("actions.yaml").startswith(apart) and template("actions.yaml").endswith("{{- end }}\n")
+    (condition, end) = re.findall(r"(.*)\n +ACTION_SERVER_URL: .*\n(.*)", template("settings.yaml"))[0]
+    assert (condition.strip(), end.strip()) == (apart.strip(), "{{- end }}")
+    assert template("settings.yaml").count("ACTION_SERVER_URL") == 1
+
+
+def test_every_block_of_a_template_is_closed() -> None:
+    for path in (CHART / "templates").iterdir():
+        opened = re.findall(r"\{\{-? (?:if|range|with|define) ", path.read_text())
+        closed = re.findall(r"\{\{-? end \}\}", path.read_text())
+        assert len(opened) == len(closed), path.name
+
+
+def test_the_image_is_built_with_the_uv_and_the_python_that_install() -> None:
+    image = (DEPLOY / "Dockerfile").read_text()
+    installing = (settings.ROOT / "bot" / "install.py").read_text()
+    uv = re.findall(r'^UV_VERSION = "([\d.]+)"', installing, re.M)
+    python = re.findall(r'^PYTHON = "([\d.]+)"', installing, re.M)
+    assert re.findall(r"astral-sh/uv:([\d.]+) ", image) == uv != []
+    # The stage that builds and the one that runs.
+    assert re.findall(r"^FROM python:([\d.]+)-", image, re.M) == python * 2 != []
 
 
 def test_the_dashboard_asks_only_for_metrics_that_exist() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 FOLDER = Path(__file__).parent
+# What ``cities.txt`` calls a place in no region with a rate of its own, and one outside France.
+ELSEWHERE, ABROAD = "elsewhere", "abroad"
 
 
 class FactWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +171,19 @@ def other_documents() -> tuple[OtherDocument, ...]:
 def regions() -> dict[str, Region]:
     """Regions by their key."""
     return msgspec.yaml.decode((FOLDER / "places.yml").read_bytes(), type=dict[str, Region])
+
+
+@lru_cache(maxsize=1)
+def cities() -> dict[str, str]:
+    """Folded names of cities, and for each its region's key, ``ELSEWHERE`` or ``ABROAD``."""
+    found: dict[str, str] = {}
+    place = ""
+    for line in (FOLDER / "cities.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            place = line.strip("[]")
+        elif not line.startswith("#"):
+            found[line] = place
+    return found
 
 
 @lru_cache(maxsize=1)
