@@ -3,7 +3,7 @@
 
 Run by make, not imported: it must work before anything is installed. uv does the work; where it is not
 installed, its wheel is fetched from the package index and checked against the hash below. uv then finds a
-Python 3.12, or fetches one.
+Python 3.12, or fetches one. On a terminal a line says meanwhile how far it is.
 """
 
 import glob
@@ -12,9 +12,12 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -44,6 +47,7 @@ UV_WHEELS = {
         "c16ed11e013557536b3e60065f1b912f6407bd6518e041b961e23ef9e6b4fbf5",
     ),
 }
+CLEAR_LINE = "\r\033[K"
 # What the environment needs on disk, with room for the model.
 FREE_BYTES = 5 * 1024**3
 
@@ -55,11 +59,84 @@ def main():
     if shutil.disk_usage(ROOT).free < FREE_BYTES:
         stop("There is less than 5 GB free on this disk. Make room, then run the command again.")
     uv = shutil.which("uv") or fetch_uv()
-    say("Preparing the Python environment (a few minutes the first time)")
-    sync = [uv, "sync", "--frozen", "--quiet", "--python", find_python(uv)]
-    if subprocess.run(sync, cwd=ROOT).returncode:
+    python = find_python(uv)
+    packages = Packages(uv)
+    say(
+        f"Installing and compiling {len(packages.sizes)} packages (about {packages.size / 1e6:.0f} MB, "
+        "a few minutes the first time)"
+    )
+    begun = time.monotonic()
+    if run([uv, "sync", "--frozen", "--quiet", "--python", python], packages.how_far):
         stop("The environment could not be created: see the message above. Is the package index reachable?")
     _stamp().write_text(_lock_hash())
+    say(f"Installed in {time.monotonic() - begun:.0f} s")
+
+
+class Packages:
+    """The packages of the lock, and how far their installation is."""
+
+    def __init__(self, uv):
+        """Reads the lock; a package counts as many bytes as the largest of its files, which differ little."""
+        self.sizes = {}
+        for package in (ROOT / "uv.lock").read_text().split("[[package]]")[1:]:
+            name, version = re.findall('^(?:name|version) = "(.+)"', package, re.MULTILINE)[:2]
+            files = re.findall(r'\.whl".* size = (\d+)', package) or re.findall(r" size = (\d+)", package)
+            if files:
+                self.sizes[name, version] = max(int(size) for size in files)
+        self.size = sum(self.sizes.values())
+        self._cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True).stdout.strip()
+        self._compiled = self._files()[1]
+
+    def how_far(self):
+        """What is being done, and which share of it is done, from 0 to 1."""
+        sources, compiled = self._files()
+        if compiled > self._compiled:
+            return "compiling packages", compiled / max(sources, compiled)
+        fetched = sum(size for package, size in self.sizes.items() if self._is_fetched(*package))
+        return "downloading packages", fetched / self.size
+
+    def _is_fetched(self, name, version):
+        """Whether uv's cache holds it; where another uv orders its cache otherwise, it never seems to."""
+        patterns = [
+            os.path.join(self._cache, *places, name, entry)
+            for kind, entry in (("wheels-v*", version + "-*"), ("sdists-v*", version))
+            for places in ((kind, "pypi"), (kind, "index", "*"))
+        ]
+        # The lock is there as soon as the download begins.
+        return any(not path.endswith(".lock") for pattern in patterns for path in glob.glob(pattern))
+
+    @staticmethod
+    def _files():
+        names = [name for _, _, names in os.walk(str(ENVIRONMENT)) for name in names]
+        return sum(name.endswith(".py") for name in names), sum(name.endswith(".pyc") for name in names)
+
+
+def run(command, how_far):
+    """The status of the command; on a terminal a line says meanwhile what ``how_far`` gives."""
+    if not sys.stdout.isatty():
+        return subprocess.run(command, cwd=str(ROOT)).returncode
+    # Its words wait for the end: they would stand in the middle of the line.
+    with tempfile.TemporaryFile() as words:
+        process = subprocess.Popen(command, cwd=str(ROOT), stderr=words)
+        step = None
+        while process.poll() is None:
+            name, share = how_far()
+            if name != step:
+                step, begun, first = name, time.monotonic(), share
+            pace = (time.monotonic() - begun) / (share - first) if share > first else None
+            _show(name, share, pace and pace * (1 - share))
+            time.sleep(1)
+        sys.stdout.write(CLEAR_LINE)
+        words.seek(0)
+        sys.stderr.write(words.read().decode())
+    return process.returncode
+
+
+def _show(name, share, seconds_left):
+    """Writes a line as bot/progress.py does, which needs an installed package."""
+    left = "--:--" if seconds_left is None else "{:02.0f}:{:02.0f}".format(*divmod(seconds_left, 60))
+    sys.stdout.write(f"{CLEAR_LINE}  {'━' * int(24 * share):24s} {100 * share:3.0f} % {left} left: {name}")
+    sys.stdout.flush()
 
 
 def find_python(uv):
@@ -144,4 +221,7 @@ def stop(text):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped")

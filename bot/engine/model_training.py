@@ -8,31 +8,52 @@ from __future__ import annotations
 
 import copy
 import logging
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from rasa.engine import validation
 from rasa.engine.constants import PLACEHOLDER_IMPORTER
-from rasa.engine.graph import ExecutionContext, GraphNodeHook
+from rasa.engine.graph import ExecutionContext, GraphModelConfiguration, GraphNodeHook
 from rasa.engine.recipes.recipe import Recipe
-from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.local_model_storage import (
+    MODEL_ARCHIVE_COMPONENTS_DIR,
+    MODEL_ARCHIVE_METADATA_FILE,
+    LocalModelStorage,
+)
+from rasa.shared.core.domain import Domain
 from rasa.shared.data import TrainingType
 from rasa.utils.log_utils import configure_structlog
 
 from bot import progress
 from bot.engine.graph_runner import OrderedGraphRunner
 from bot.engine.training_files import TrainingFiles
+from bot.nlu import label_model
 
-# The beginning of a component's name in the graph of the training, and what it does in plain words.
-STEPS = {
-    "schema_validator": "reading examples and sentences",
-    "domain_provider": "reading the domain",
-    "run_bot.nlu.normaliser": "evening out spelling",
-    "provide_bot.nlu.spacy": "loading French words",
-    "train_RulePolicy": "learning the rules of conversations",
+CHECKING, FRENCH, DOMAIN = "reading examples", "loading French words", "reading the domain"
+TEXTS, RULES, PACKING = "evening out texts", "learning the rules of conversations", "packing the model"
+# The beginning of a component's name in the graph of the training, and the step that it is.
+_STEPS = {
+    "provide_bot.nlu.spacy": FRENCH,
+    "domain_provider": DOMAIN,
+    "run_bot.nlu.normaliser": TEXTS,
+    "train_RulePolicy": RULES,
 }
-CHECKING, PACKING = "checking the components", "packing the model"
+# The steps in their order, with what each takes on two cores.
+SECONDS = {
+    CHECKING: 30.0,
+    FRENCH: 9.0,
+    DOMAIN: 7.0,
+    TEXTS: 25.0,
+    label_model.SPELLING: 6.0,
+    label_model.SENTENCES: 120.0,
+    label_model.NETWORK: 30.0,
+    label_model.QUESTIONS: 6.0,
+    label_model.TOPICS: 20.0,
+    RULES: 1.0,
+    PACKING: 5.0,
+}
 
 
 def train(config: Path, domain: Path, data: Path, target: Path) -> None:
@@ -54,7 +75,18 @@ def train(config: Path, domain: Path, data: Path, target: Path) -> None:
         runner = OrderedGraphRunner.create(schema, storage, context, [_Steps()])
         runner.run({PLACEHOLDER_IMPORTER: importer})
         progress.step(PACKING)
-        storage.create_model_package(target, configuration, read)
+        _pack(Path(folder), configuration, read, target)
+
+
+def _pack(components: Path, configuration: GraphModelConfiguration, domain: Domain, target: Path) -> None:
+    """Writes the model's file as Rasa does, which spends four times as long for a hundredth less."""
+    with tempfile.TemporaryDirectory() as folder:
+        LocalModelStorage._persist_metadata(
+            LocalModelStorage._create_model_metadata(domain, configuration), Path(folder)
+        )
+        with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+            archive.add(components, MODEL_ARCHIVE_COMPONENTS_DIR)
+            archive.add(Path(folder) / MODEL_ARCHIVE_METADATA_FILE, MODEL_ARCHIVE_METADATA_FILE)
 
 
 class _Steps(GraphNodeHook):
@@ -68,7 +100,7 @@ class _Steps(GraphNodeHook):
         received_inputs: dict[str, Any],
     ) -> dict[str, Any]:
         """Tells the step, where the component is one."""
-        for begin, words in STEPS.items():
+        for begin, words in _STEPS.items():
             if node_name.startswith(begin):
                 progress.step(words)
         return {}

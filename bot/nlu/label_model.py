@@ -38,7 +38,7 @@ from bot.nlu.spelling import Speller
 from bot.nlu.topics import OUT_OF_SCOPE, topic_of
 
 # The steps of learning, for whoever waits (bot/progress.py).
-SPELLING, WORDS, SENTENCES = "learning spellings", "counting letters and words", "reading what sentences mean"
+SPELLING, SENTENCES = "learning spellings", "reading what sentences mean"
 NETWORK, QUESTIONS, TOPICS = (
     "learning topics from meanings",
     "learning the questions of each topic",
@@ -95,16 +95,17 @@ class LabelModel:
         noisy = [Example(copy, e.label) for e in alone for copy in copies(e.text)[:1]]
         self._columns.fit([e.context for e in clean])
         everything = [*clean, *noisy]
-        progress.step(WORDS)
-        features = self._features(everything, learn=True)
-        # Two threads read it below; sorted now, neither sorts it under the other.
-        features.sum_duplicates()
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            # It runs outside Python's lock on one core, the encoders on the others.
+        progress.step(SENTENCES)
+        with ThreadPoolExecutor() as pool:
+            # Both run mostly outside Python's lock. Noisy copies would double the time to encode, and teach
+            # the network nothing more.
+            vectors = pool.submit(self._vectors, clean)
+            features = self._features(everything, learn=True)
+            # Two threads read it below; sorted now, neither sorts it under the other.
+            features.sum_duplicates()
             topics = pool.submit(Margins.learn, features, [e.group for e in everything])
             if self.encoders:
-                # Noisy copies double the time to encode, and teach the network nothing more.
-                self._fit_vectors(clean)
+                self._fit_network(clean, vectors.result())
             progress.step(QUESTIONS)
             self._fit_within(features[: len(texts)], labels)
             progress.step(TOPICS)
@@ -112,9 +113,7 @@ class LabelModel:
         self._ranker = Ranker(self._topics.classes, self._within.classes)
         return self
 
-    def _fit_vectors(self, examples: Sequence[Example]) -> None:
-        progress.step(SENTENCES)
-        vectors = self._vectors(examples)
+    def _fit_network(self, examples: Sequence[Example], vectors: np.ndarray) -> None:
         progress.step(NETWORK)
         self._centre = vectors.mean(axis=0)
         self._on_vectors = MLPClassifier(
