@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
-from tests.conftest import Assistant
+import pytest
+
+from bot.evaluation.servers.parts import PYTHON, Part, free_port, is_open, started
+from tests.conftest import Assistant, running
 
 RECOVERY_SECONDS = 60
 
 
-def test_the_action_server_dies_and_comes_back_within_a_conversation(assistant: Assistant) -> None:
+@pytest.fixture
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Part]]:
+    """An assistant that calls an action server, as where several machines serve."""
+    port, folder = free_port(), tmp_path_factory.mktemp("actions")
+    environment = {"ACTION_SERVER_PORT": str(port)}
+    actions = Part("actions", [*PYTHON, "actions"], lambda: is_open(port), folder, environment)
+    state = tmp_path_factory.mktemp("state")
+    with (
+        started((actions,)),
+        running(state, ACTION_SERVER_URL=f"http://127.0.0.1:{port}/webhook") as assistant,
+    ):
+        yield assistant, actions
+
+
+def test_the_action_server_dies_and_comes_back_within_a_conversation(apart: tuple[Assistant, Part]) -> None:
+    assistant, actions = apart
     conversation = assistant.conversation()
     assert "13,76" in conversation.say("combien coûte un duplicata")
-    assistant.process("actions").kill()
+    actions.kill()
     degraded = conversation.say("plaque 123 AB 75, elle est perdue")
     # A general answer with a note, or the apology: it depends on what the message is read as.
     assert "le calcul pour votre cas n’est pas disponible" in degraded or "ne répond pas" in degraded
     assert "13,76" in conversation.say("combien coûte un duplicata")
+    actions.start()
     limit = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < limit:
         # What was told meanwhile is known.

@@ -16,7 +16,7 @@ COMMANDS = {
     "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),
     "cities": ("content", "writes the cities that people name, from GeoNames"),
     "channels": ("messaging", "the same conversations through every channel"),
-    "turn": ("speed", "what our own parts save of a turn, each beside Rasa's way of doing it"),
+    "turn": ("speed", "where the time of a turn goes, sampled in a server under load"),
     "load": ("speed", "dialogues replayed at several concurrencies, beside a stock Rasa"),
     "faults": ("resilience", "parts are killed, cut off or filled up while people talk; counts what is lost"),
     "masking": ("privacy", "how much of the personal data of a written set is masked, and what by mistake"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,3 +32,18 @@ def read(cases: Path = CASES) -> list[Dialogue]:
             if messages:
                 found.append(Dialogue(case["conversation"], messages))
     return found
+
+
+def many() -> list[Dialogue]:
+    """These and the conversations by other hands, in an order drawn once.
+
+    The assistant remembers the vectors of the texts it read last (``bot/nlu/encoders.py``). The dialogues
+    alone are so few that, said again, it would know all of them.
+    """
+    talks = read()
+    for path in sorted(CASES.glob("unseen_*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            talk = json.loads(line)
+            talks.append(Dialogue(talk["title"], tuple(turn["user"] for turn in talk["turns"])))
+    random.Random(0).shuffle(talks)
+    return talks

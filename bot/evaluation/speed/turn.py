@@ -1,232 +1,196 @@
-"""``python -m bot.evaluation turn``: what our own parts save of a turn, each beside Rasa's way of doing it.
+"""``python -m bot.evaluation turn``: where the CPU time of a turn goes, sampled under load.
 
-On one conversation of 10 turns and on one of 200, made of the test dialogues as the model reads them. Both
-ways are measured in turn, so that whatever else the machine does slows them alike; printed are the medians
-in milliseconds of one call.
+The dialogues of ``tests/cases`` and the conversations by other hands beside them are held over REST with the
+real server, SQLite and the actions in its process, by so many people at once as ``--people`` says. There are
+two replays for each number: one for the speed, one while the server's threads are sampled (``sampling``),
+which costs about a sixth more. A sample counts for the innermost part that the stack is in (``turn_parts``):
+what a library does counts for whoever called it.
+
+Prints a Markdown table: each part's share of the CPU time, and milliseconds of one core a message. Below it,
+how fast the answers came; then how long a turn takes in a short and in a long conversation.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import datetime as dt
 import itertools
-import json
-import logging
+import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rasa.core.actions.action import RemoteAction
-from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
-from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import (
-    ActionExecuted,
-    BotUttered,
-    Event,
-    SessionStarted,
-    SlotSet,
-    UserUttered,
-    deserialise_events,
-)
-from rasa.shared.core.trackers import DialogueStateTracker
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
-
 from bot import settings, training
-from bot.engine import model_loading, stored_events
-from bot.engine.conversation import Conversation
-from bot.engine.recent_turns import recent_tracker
-from bot.engine.steady_action import SteadyRemoteAction
-from bot.engine.tracker_store import ConversationStore
-from bot.evaluation.speed import dialogues
-from bot.nlu.ngrams import Ngrams, characters, words
+from bot.evaluation.servers.parts import PYTHON, Part, free_port, is_open, started
+from bot.evaluation.speed import dialogues, replay, sampling
+from bot.evaluation.speed.dialogues import Dialogue
+from bot.evaluation.speed.systems import System
+from bot.evaluation.speed.turn_parts import PARTS
 
-LENGTHS = (10, 200)
-TIMES = 15
-SENDER = "someone"
-Way = Callable[[], object]
+# In a short conversation and in a long one.
+TURNS_BEFORE = (10, 200)
+# They tell nothing of the case: the same is known in both, and the same answered.
+_BEFORE = (
+    "quels documents faut-il",
+    "où faire la demande",
+    "qui peut faire la demande",
+    "comment suivre la demande",
+    "en combien de temps arrive un duplicata",
+)
+# Each is said once, for the encoder has to read it.
+_QUESTIONS = (
+    "combien coûte un duplicata",
+    "quel est le prix d’un duplicata",
+    "c’est combien pour un duplicata",
+    "combien vais-je payer pour un duplicata",
+)
+_OPENINGS = ("bonjour", "bonsoir", "salut", "pardon", "dites-moi")
+_ASKED = [f"{opening}, {question} ?" for question in _QUESTIONS for opening in _OPENINGS]
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a turn: how Rasa does it, how ours does, and where."""
+class Load:
+    """What a server did for so many people at once: the figures of the replay, and where its time went."""
 
-    name: str
-    rasas: Way
-    ours: Way
-    where: str
+    people: int
+    figures: replay.Figures
+    cpu_seconds: float
+    mib: float
+    sampled: Counter[str]
 
+    def cpu(self) -> float:
+        """CPU milliseconds a message answered."""
+        return 1000 * self.cpu_seconds / max(1, len(self.figures.milliseconds))
 
-@dataclass(frozen=True)
-class Assistant:
-    """What a turn needs of a trained model."""
-
-    domain: Domain
-    runner: DaskGraphRunner
-    core: str
-    nlu: str
-
-    @classmethod
-    def of(cls, model: Path) -> Assistant:
-        """The model at that place."""
-        _, metadata, runner = model_loading.load(model)
-        assert isinstance(runner, DaskGraphRunner) and metadata.core_target and metadata.nlu_target
-        return cls(metadata.domain, runner, metadata.core_target, metadata.nlu_target)
-
-    def parse(self, text: str) -> dict[str, Any]:
-        """What the model reads in a message."""
-        inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: self.conversation(())}
-        (message,) = self.runner.run(inputs, [self.nlu])[self.nlu]
-        return {"entities": [], **message.as_dict(only_output_properties=True)}
-
-    def conversation(self, events: Iterator[Event] | tuple[()]) -> Conversation:
-        """A conversation in which that happened."""
-        return Conversation.from_events(SENDER, list(events), self.domain.slots)
-
-    def talk(self, turns: int) -> Conversation:
-        """A conversation of so many questions, each answered, that waits for the next action."""
-        said = itertools.cycle(text for talk in dialogues.read() for text in talk.messages)
-        begun = [ActionExecuted("action_session_start"), SessionStarted()]
-        turned = (event for text in itertools.islice(said, turns) for event in self._turn(text))
-        return self.conversation(itertools.islice(itertools.chain(begun, turned), 2 + 6 * turns - 4))
-
-    def _turn(self, text: str) -> list[Event]:
-        parse = self.parse(text)
-        answer = self.domain.responses["utter_faq/cost"][0]
-        return [
-            ActionExecuted("action_listen"),
-            UserUttered(text, parse["intent"], parse["entities"], parse),
-            ActionExecuted("action_answer_question"),
-            BotUttered(answer["text"], {"buttons": answer["buttons"]}, answer["metadata"]),
-            SlotSet("last_answer", {"question": "faq/cost"}),
-            SlotSet("pending_choice", None),
-        ]
+    def share(self, part: str) -> float:
+        """The part's share of the CPU time sampled."""
+        return self.sampled[part] / max(1, self.sampled.total())
 
 
-def parts(here: Assistant, turns: int, folder: Path) -> list[Part]:
-    """The parts of the last turn of a conversation of so many."""
-    tracker = here.talk(turns)
-    plain = DialogueStateTracker.from_events(SENDER, list(tracker.events), here.domain.slots)
-    stored = [event.as_dict() for event in tracker.events]
-    rasas_action, our_action = RemoteAction("action_recap", None), SteadyRemoteAction("action_recap", None)
-    values = [SlotSet(f"slot_{rank}", rank).as_dict() for rank in range(4)]
-    result = {"events": values, "responses": [{"response": "utter_faq/cost", "values": {"total": 1376}}]}
-    inputs, last = {PLACEHOLDER_TRACKER: recent_tracker(tracker)}, {PLACEHOLDER_TRACKER: plain}
-    rasas_store = SQLTrackerStore(here.domain, db=str(folder / f"rasa-{turns}.db"))
-    our_store = ConversationStore(here.domain, f"sqlite:///{folder / f'ours-{turns}.db'}")
-
-    def turn_in(store: SQLTrackerStore) -> Way:
-        asyncio.run(store.save(tracker))
-
-        async def take() -> None:
-            found = await store.get_or_create_tracker(SENDER)
-            for _ in range(6):
-                found.update(ActionExecuted("action_listen"))
-            await store.save(found)
-            # As long as it was before the next time.
-            with store.session_scope() as session:
-                newest = session.query(store.SQLEvent.id).order_by(store.SQLEvent.id.desc()).limit(6)
-                kept = [row.id for row in newest]
-                session.query(store.SQLEvent).filter(store.SQLEvent.id.in_(kept)).delete()
-                session.commit()
-
-        return lambda: asyncio.run(take())
-
-    def call(action: RemoteAction) -> Way:
-        return lambda: json.dumps(action._action_call_format(plain, here.domain))
-
-    return [
-        Part(
-            "components run in order",
-            lambda: DaskGraphRunner.run(here.runner, inputs, [here.core]),
-            lambda: here.runner.run(inputs, [here.core]),
-            "engine/graph_runner.py",
-        ),
-        Part(
-            "states that the rules look at",
-            lambda: here.runner.run(last, [here.core]),
-            lambda: here.runner.run({PLACEHOLDER_TRACKER: recent_tracker(tracker)}, [here.core]),
-            "engine/recent_turns.py",
-        ),
-        Part("conversation copied before an action", plain.copy, tracker.copy, "engine/conversation.py"),
-        Part("call of an action", call(rasas_action), call(our_action), "engine/steady_action.py"),
-        Part(
-            "check of its answer",
-            lambda: rasas_action._validate_action_result(result),
-            lambda: our_action._validate_action_result(result),
-            "engine/steady_action.py",
-        ),
-        Part(
-            "stored events made into objects",
-            lambda: deserialise_events(stored),
-            lambda: stored_events.events(stored),
-            "engine/stored_events.py",
-        ),
-        Part(
-            "conversation read and written",
-            turn_in(rasas_store),
-            turn_in(our_store),
-            "engine/tracker_store.py",
-        ),
-        _features(),
-    ]
+def table(loads: Sequence[Load]) -> str:
+    """Shares and milliseconds of each part as a Markdown table, then the figures of each load."""
+    crowds = [f"{load.people} {'person' if load.people == 1 else 'people'}" for load in loads]
+    titles = (f"{title}, {crowd}" for crowd in crowds for title in ("share", "ms a message"))
+    lines = ["| part | " + " | ".join(titles) + " |", "|---|" + "---|---|" * len(loads)]
+    for part in PARTS:
+        cells = (f"{100 * load.share(part):.1f} % | {load.share(part) * load.cpu():.2f}" for load in loads)
+        lines.append(f"| {part} | " + " | ".join(cells) + " |")
+    lines.append("| all | " + " | ".join(f"100 % | {load.cpu():.2f}" for load in loads) + " |")
+    return "\n".join([*lines, "", *map(_figures, crowds, loads)])
 
 
-def _features() -> Part:
-    texts = [text for talk in dialogues.read() for text in talk.messages]
-    ngrams = Ngrams(rarest=2)
-    ngrams.fit_transform(texts)
-    union = FeatureUnion(
-        [
-            (analyzer.__name__, TfidfVectorizer(analyzer=analyzer, min_df=2, sublinear_tf=True))
-            for analyzer in (characters, words)
-        ]
-    ).fit(texts)
-    one = [max(texts, key=len)]
-    return Part(
-        "n-grams of a message (scikit-learn's way)",
-        lambda: union.transform(one),
-        lambda: ngrams.transform(one),
-        "nlu/ngrams.py",
+def _figures(crowd: str, load: Load) -> str:
+    row = load.figures.row()
+    if not row["messages"]:
+        return f"* {crowd}: no message answered, {row['errors']} errors"
+    return (
+        f"* {crowd}: {row['rate']:.1f} messages/s, p50 {row['p50']:.0f} ms, p95 {row['p95']:.0f} ms, "
+        f"CPU {load.cpu():.1f} ms a message, {load.mib:.0f} MiB resident "
+        f"({row['messages']} messages, {row['errors']} errors)"
     )
 
 
-def measured(part: Part, times: int) -> tuple[float, float]:
-    """Medians in milliseconds of Rasa's way and of ours, called in turn."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(times):
-        for way, own in zip((part.rasas, part.ours), taken, strict=True):
+@contextlib.contextmanager
+def _server(folder: Path, model: Path, samples: Path) -> Iterator[System]:
+    """The server alone, its files in ``folder``; sampled while the file ``samples`` is there."""
+    port = free_port()
+    environment = {
+        "PYTHONPATH": str(settings.ROOT),
+        "ASSISTANT_PORT": str(port),
+        "CONVERSATIONS_DB": str(folder / "conversations.db"),
+        "CHANNELS_DB": str(folder / "channels.db"),
+        "FEEDBACK_DATABASE_URL": f"sqlite:///{folder / 'feedback.db'}",
+        # Nobody listens on port 1: the conversations go on without a desk.
+        "DESK_URL": "http://127.0.0.1:1",
+        # Everybody in a replay has the same address, and writes faster than people do.
+        **settings.WITHOUT_LIMITS,
+        # Whatever the environment says: nothing of a turn is done in another process.
+        **dict.fromkeys(("ACTION_SERVER_URL", "EVENT_BROKER_URL", "REDIS_URL"), ""),
+    }
+    command = [*PYTHON, sampling.__name__, str(samples), "--model", str(model)]
+    server = Part("server", command, lambda: is_open(port), folder, environment)
+    with started([server]):
+        assert server.process is not None
+        yield System("ours", [f"http://127.0.0.1:{port}"], processes=[server.process])
+
+
+async def _measure(system: System, samples: Path, crowds: Sequence[int], seconds: float) -> list[Load]:
+    talks = dialogues.many()
+    # Here it is not judged what is answered.
+    expected: replay.Answers = defaultdict(tuple)
+    loads = []
+    async with replay.people("rest", system.workers) as meet:
+        # What is made at first use is made before the clock runs.
+        await replay.alone(meet, talks[-20:])
+        for crowd in crowds:
+            spent = system.cpu_seconds()
+            figures = await replay.together(meet, talks, expected, crowd, seconds)
+            spent, mib = system.cpu_seconds() - spent, system.resident_mib()
+            talks = from_there(talks, figures)
+            samples.touch()
+            sampled = await replay.together(meet, talks, expected, crowd, seconds)
+            loads.append(Load(crowd, figures, spent, mib, sampling.shared(sampling.read(samples))))
+            samples.unlink()
+            talks = from_there(talks, sampled)
+    return loads
+
+
+def from_there(talks: list[Dialogue], figures: replay.Figures) -> list[Dialogue]:
+    """The dialogues in the same order, beginning with those that a replay did not come to any more."""
+    said = len(figures.milliseconds) + figures.errors
+    first = 0
+    while said > 0:
+        said -= len(talks[first % len(talks)].messages)
+        first += 1
+    first %= len(talks)
+    return talks[first:] + talks[:first]
+
+
+async def _ages(system: System) -> list[float]:
+    """Medians in milliseconds of the turns of a short and of a long conversation, which take turns."""
+    taken: list[list[float]] = [[], []]
+    async with replay.people("rest", system.workers) as meet:
+        people = [meet(), meet()]
+        for person, turns in zip(people, TURNS_BEFORE, strict=True):
+            for text in itertools.islice(itertools.cycle(_BEFORE), turns):
+                await person.say(text)
+        for text, person, own in zip(_ASKED, itertools.cycle(people), itertools.cycle(taken), strict=False):
             begun = time.perf_counter()
-            way()
+            await person.say(text)
             own.append(1000 * (time.perf_counter() - begun))
-    return median(taken[0]), median(taken[1])
+    return [median(own) for own in taken]
+
+
+def _options(arguments: list[str]) -> Any:
+    parser = argparse.ArgumentParser(prog="python -m bot.evaluation turn")
+    parser.add_argument("--model", type=Path, help="by default the current one, trained if needed")
+    parser.add_argument("--people", type=int, nargs="+", default=[1, 16], help="how many talk at once")
+    parser.add_argument("--seconds", type=float, default=15, help="of each replay")
+    return parser.parse_args(arguments)
 
 
 def main(arguments: list[str]) -> None:
-    """Prints a Markdown table."""
-    parser = argparse.ArgumentParser(prog="python -m bot.evaluation turn")
-    parser.add_argument("--model", type=Path, help="by default today's, trained where it is missing")
-    parser.add_argument("--times", type=int, default=TIMES)
-    options = parser.parse_args(arguments)
+    """Prints the table; exits with 1 where the server does not start."""
+    options = _options(arguments)
     settings.apply()
-    logging.disable(logging.WARNING)
-    here = Assistant.of(options.model or training.train_if_needed()[0])
-    rows: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for turns in LENGTHS:
-            for part in parts(here, turns, Path(folder)):
-                rasas, ours = measured(part, options.times)
-                cells = rows.setdefault(part.name, [f"`bot/{part.where}`"])
-                cells += [f"{rasas:.2f}", f"{ours:.2f}"]
-    columns = [f"turn {turns}, {who}" for turns in LENGTHS for who in ("Rasa's way", "ours")]
-    print("| milliseconds | where | " + " | ".join(columns) + " |")
-    print("|---|---|" + "---|" * len(columns))
-    for name, cells in rows.items():
-        print(f"| {name} | " + " | ".join(cells) + " |")
+    model = options.model or training.train_if_needed()[0]
+    with tempfile.TemporaryDirectory() as name:
+        samples = Path(name) / "samples"
+        try:
+            with _server(Path(name), model.resolve(), samples) as system:
+                loads = asyncio.run(_measure(system, samples, options.people, options.seconds))
+                short, long = asyncio.run(_ages(system))
+        except RuntimeError as error:
+            sys.exit(str(error))
+    print(f"{dt.date.today()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end\n")
+    print(table(loads))
+    before = f"after {TURNS_BEFORE[0]} others {short:.1f} ms, after {TURNS_BEFORE[1]} {long:.1f} ms"
+    print(f"* p50 of a turn {before}")
