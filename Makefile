@@ -2,6 +2,8 @@
 # make test    everything its tests need, then the tests
 # make test-on DAY=2027-01-01    the tests that depend on the day, with the clock moved to it
 PYTHON := .venv/bin/python
+# As bot/install.py looks for it.
+UV = $$(command -v uv || echo .tools/uv)
 export PYTHONPATH := .
 # Of the tests that need no running assistant, those whose outcome may depend on the day.
 DATED_TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py tests/test_parameters.py \
@@ -11,7 +13,7 @@ DATED_TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py t
 	tests/desk/test_handovers.py tests/desk/test_keeping.py tests/privacy/test_retention.py \
 	tests/takeaway/test_letters.py tests/takeaway/test_pages.py tests/takeaway/test_files.py
 
-.PHONY: run test test-on train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom environment help
+.PHONY: run test test-on train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom advisories environment help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -21,15 +23,16 @@ environment:
 	@python3 bot/install.py
 
 run: environment
-	@$(PYTHON) -W ignore -m bot
+	@$(PYTHON) -m bot
 
 train: environment
-	@$(PYTHON) -W ignore -m bot train
+	@$(PYTHON) -m bot train
 
 lint: environment
-	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
+	@echo "• Checking style and types"
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/hadolint deploy/Dockerfile
 
 test: lint train
@@ -56,8 +59,19 @@ evaluate: environment
 channels: environment
 	@$(PYTHON) -W ignore -m bot.channels
 
-compare load faults masking leaks fuzz: environment
+# Beside stock Rasa, which has an environment of its own.
+compare load: environment
+	@python3 benchmarks/install.py
 	@$(PYTHON) -W ignore -m bot.evaluation $@
 
+faults masking leaks fuzz: environment
+	@$(PYTHON) -W ignore -m bot.evaluation $@
+
+# make advisories    the known faults of what is locked, asked of OSV; fails where there is one
+advisories: environment
+	@$(UV) audit --frozen --preview-features audit-command || { status=$$?; \
+		[ $$status = 1 ] || echo "✗ OSV could not be asked: see the message above. docs/advisories.md says what was known."; \
+		exit $$status; }
+
 sbom: environment
-	@.tools/uv export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file sbom.cdx.json
+	@$(UV) export --quiet --frozen --no-dev --format cyclonedx1.5 --output-file sbom.cdx.json

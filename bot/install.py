@@ -61,10 +61,8 @@ def main():
     uv = shutil.which("uv") or fetch_uv()
     python = find_python(uv)
     packages = Packages(uv)
-    say(
-        f"Installing and compiling {len(packages.sizes)} packages (about {packages.size / 1e6:.0f} MB, "
-        "a few minutes the first time)"
-    )
+    size = f"about {packages.size / 1e6:.0f} MB"
+    say(f"Installing and compiling the packages ({size}, a few minutes the first time)")
     begun = time.monotonic()
     if run([uv, "sync", "--frozen", "--quiet", "--python", python], packages.how_far):
         stop("The environment could not be created: see the message above. Is the package index reachable?")
@@ -132,11 +130,15 @@ def run(command, how_far):
     return process.returncode
 
 
-def _show(name, share, seconds_left):
-    """Writes a line as bot/progress.py does, which needs an installed package."""
-    left = "--:--" if seconds_left is None else "{:02.0f}:{:02.0f}".format(*divmod(seconds_left, 60))
-    sys.stdout.write(f"{CLEAR_LINE}  {'━' * int(24 * share):24s} {100 * share:3.0f} % {left} left: {name}")
+def _show(name, share, seconds):
+    """Writes a line like those of bot/progress.py, whose library is not there yet."""
+    left = "" if seconds is None else f" (about {_in_words(seconds)} left)"
+    sys.stdout.write(f"{CLEAR_LINE}  {'━' * int(24 * share):24s} {100 * share:3.0f} % {name}{left}")
     sys.stdout.flush()
+
+
+def _in_words(seconds):
+    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
 
 
 def find_python(uv):

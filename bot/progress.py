@@ -1,17 +1,24 @@
-"""Tells whoever waits for a training how far it is and how long it still takes.
+"""Tells whoever waits how far a long work is, and how long it still takes.
 
-The training says which step begins, a long step also how much of it is done; nobody needs to listen. On a
-terminal a bar moves; elsewhere each step is a line when it begins.
+The work says which step begins, and of a long step how much is done; nobody needs to listen. ``shown``
+listens and shows: a bar on a terminal, elsewhere a line when a step begins.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
+
+REFRESH_SECONDS = 0.5
+# A step that says nothing moves with the clock, but only so far of what it is expected to take.
+_MOST_BY_THE_CLOCK = 0.95
+# The first seconds tell little of how fast this machine is.
+_SURE_AFTER_SECONDS = 20.0
 
 
 class Listener(Protocol):
@@ -21,7 +28,7 @@ class Listener(Protocol):
         """That step begins; the one before has ended."""
 
     def advance(self, share: float) -> None:
-        """So much more of the current step is done (shares of one step add up to 1)."""
+        """So much more of the step is done; the shares of one step add up to 1."""
 
 
 _listeners: list[Listener] = []
@@ -29,13 +36,13 @@ _listeners: list[Listener] = []
 
 def step(name: str) -> None:
     """Says that a step begins."""
-    for listener in _listeners:
+    for listener in tuple(_listeners):
         listener.step(name)
 
 
 def advance(share: float) -> None:
-    """Says that so much more of the current step is done; may be called from any thread."""
-    for listener in _listeners:
+    """Says that so much more of the step is done, of 1; any thread may say so."""
+    for listener in tuple(_listeners):
         listener.advance(share)
 
 
@@ -51,8 +58,11 @@ def told_to(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def shown(seconds: Mapping[str, float]) -> Iterator[None]:
-    """Meanwhile steps are shown; ``seconds`` tells what each is expected to take, relative to the others."""
-    if sys.stdout.isatty():
+    """Meanwhile steps are shown; ``seconds`` has how many each step is expected to take.
+
+    A step that it does not name is shown without moving the bar.
+    """
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         with _bar(seconds):
             yield
     else:
@@ -60,90 +70,95 @@ def shown(seconds: Mapping[str, float]) -> Iterator[None]:
             yield
 
 
-class _Shares:
-    """How much of all is done, by what each step is expected to take."""
+class Steps:
+    """A listener that knows how much is done, and guesses how long the rest takes."""
 
     def __init__(self, seconds: Mapping[str, float]) -> None:
+        """Begins now; ``seconds`` has how many each step is expected to take."""
+        self.expected = sum(seconds.values())
+        self.name = ""
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._before = 0.0
-        self._name = ""
-        self._within = 0.0
-        self._begun = time.monotonic()
+        self._before = self._said = 0.0
+        self._start = self._step_start = time.monotonic()
 
     def step(self, name: str) -> None:
+        """That step begins."""
         with self._lock:
-            self._before += self._seconds.get(self._name, 0.0)
-            self._name, self._within = name, 0.0
+            self._before += self._seconds.get(self.name, 0.0)
+            self.name, self._said, self._step_start = name, 0.0, time.monotonic()
 
     def advance(self, share: float) -> None:
+        """So much more of it is done."""
         with self._lock:
-            self._within = min(1.0, self._within + share)
+            self._said += share
 
     @property
     def done(self) -> float:
-        """The share of all that is done, from 0 to 1."""
-        whole = sum(self._seconds.values()) or 1.0
-        return min(1.0, (self._before + self._within * self._seconds.get(self._name, 0.0)) / whole)
+        """The seconds that what is done was expected to take."""
+        with self._lock:
+            expected = self._seconds.get(self.name, 0.0)
+            clock = min(time.monotonic() - self._step_start, _MOST_BY_THE_CLOCK * expected)
+            return self._before + (min(self._said, 1.0) * expected or clock)
 
-    @property
-    def elapsed(self) -> float:
-        return time.monotonic() - self._begun
-
-    @property
-    def left(self) -> float:
-        """The seconds it still takes: as expected at first, then as fast as it has gone so far."""
-        expected = sum(self._seconds.values()) * (1 - self.done)
-        if self.done < 0.05:
-            return expected
-        return self.elapsed / self.done * (1 - self.done)
+    def __str__(self) -> str:
+        """What is being done, and how long it still takes as far as this machine's speed is known."""
+        done, elapsed = self.done, time.monotonic() - self._start
+        slowness = (elapsed + _SURE_AFTER_SECONDS) / (done + _SURE_AFTER_SECONDS)
+        return f"{self.name} (about {_in_words(slowness * (self.expected - done))} left)"
 
 
-class _Lines(_Shares):
-    """A line a step."""
+class _Lines(Steps):
+    """A line when a step begins."""
 
     def step(self, name: str) -> None:
         super().step(name)
-        print(f"  {100 * self.done:3.0f} %  {name} (about {_in_words(self.left)} left)", flush=True)
+        print(f"  {self}", flush=True)
 
 
 @contextmanager
 def _bar(seconds: Mapping[str, float]) -> Iterator[None]:
-    # Imported late: most starts train nothing.
+    # Imported late: most starts have nothing to wait for.
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("  "), BarColumn(30), TaskProgressColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, transient=True) as bar:
-        moving = _Moving(seconds, bar, bar.add_task("", total=1.0))
-        with told_to(moving), moving.ticking():
-            yield
+    columns = (
+        TextColumn(" "),
+        BarColumn(24),
+        TaskProgressColumn("{task.percentage:>3.0f} %"),
+        # rich guesses the time left from the last seconds, as if all steps were alike.
+        TextColumn("{task.description}", markup=False),
+    )
+    bar = Progress(*columns, auto_refresh=False, transient=True)
+    steps = Steps(seconds)
+    task = bar.add_task("", total=steps.expected or None)
+
+    def refresh() -> None:
+        bar.update(task, completed=steps.done, description=str(steps), refresh=True)
+
+    with bar, told_to(steps), _repeated(refresh):
+        yield
 
 
-class _Moving(_Shares):
-    """A bar that moves with what is done, and counts down meanwhile."""
+@contextmanager
+def _repeated(call: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile calls it again and again, in a thread."""
+    ended = threading.Event()
 
-    def __init__(self, seconds: Mapping[str, float], bar: object, task: object) -> None:
-        super().__init__(seconds)
-        self._bar, self._task = bar, task
-        self._ended = threading.Event()
+    def repeat() -> None:
+        while not ended.wait(REFRESH_SECONDS):
+            call()
 
-    @contextmanager
-    def ticking(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._tick, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._ended.set()
-            thread.join()
-
-    def _tick(self) -> None:
-        while not self._ended.wait(0.5):
-            text = f"{self._name} · about {_in_words(self.left)} left"
-            self._bar.update(self._task, completed=self.done, description=text)  # type: ignore[attr-defined]
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _in_words(seconds: float) -> str:
-    if seconds < 60:
-        return f"{max(5, round(seconds / 5) * 5)} s"
+    """A time that is only guessed: "40 s", "3 min"."""
+    if seconds < 57.5:
+        return f"{max(5, 5 * round(seconds / 5))} s"
     return f"{round(seconds / 60)} min"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from pytest import MonkeyPatch
+from rasa.core.channels.channel import UserMessage
 
+from benchmarks import contender
 from bot import settings
 from bot.evaluation.speed import dialogues, load, replay, stock
 from bot.evaluation.speed.dialogues import Dialogue
-from bot.evaluation.understanding import compare
-from bot.evaluation.understanding.contender import as_stock_prediction
+from bot.evaluation.understanding import compare, contenders
+from bot.evaluation.understanding.compare import as_stock_prediction
 from bot.evaluation.understanding.contenders import (
     CONTENDERS,
     examples_by_label,
@@ -22,6 +29,7 @@ from bot.evaluation.understanding.contenders import (
     write_training_data,
 )
 from tests.conftest import Assistant
+from tests.test_imports import modules_imported
 
 TALKS = [
     Dialogue("price", ("combien coûte un duplicata", "plaque 123 AB 75")),
@@ -82,6 +90,51 @@ def test_a_stock_bare_fact_is_answered_by_its_nearest_question() -> None:
     assert as_stock_prediction(parse("inform", "greet", "cost")).topic == "cost"
 
 
+class Agent:
+    """Understands every message as its own text."""
+
+    @property
+    def processor(self) -> Agent:
+        return self
+
+    async def parse_message(self, message: UserMessage) -> dict:
+        return {"intent": {"name": message.text, "confidence": np.float32(0.5)}, "entities": []}
+
+
+def test_what_a_pipeline_reads_is_written_in_the_order_of_the_messages(tmp_path: Path) -> None:
+    parses = tmp_path / "parses.jsonl"
+    figures = contender.read(lambda model: Agent(), tmp_path, parses, ["merci", "bonjour"])
+    lines = [json.loads(line) for line in parses.read_text(encoding="utf-8").splitlines()]
+    assert lines == [{"intent": {"name": text, "confidence": 0.5}} for text in ("merci", "bonjour")]
+    assert len(figures["milliseconds"]) == 2
+
+
+def test_our_pipeline_runs_on_our_python_and_the_others_in_stock_rasa(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(contenders, "stock_python", lambda: "stock")
+    pythons = {name: contender.command()[0] for name, contender in CONTENDERS.items()}
+    assert pythons.pop("ours") == sys.executable
+    assert set(pythons.values()) == {"stock"}
+
+
+@pytest.mark.parametrize("command", [CONTENDERS["burokratt"].command, stock.rasa])
+def test_where_stock_rasa_is_missing_the_message_names_the_command_that_installs_it(
+    command: Callable[[], list[str]], monkeypatch: MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(contenders, "STOCK", tmp_path)
+    with pytest.raises(RuntimeError, match="python3 benchmarks/install.py"):
+        command()
+    assert (settings.ROOT / "benchmarks" / "install.py").is_file()
+
+
+def test_what_runs_in_stock_rasa_imports_nothing_of_ours() -> None:
+    imported = {
+        name.partition(".")[0]
+        for path in (settings.ROOT / "benchmarks").glob("*.py")
+        for name in modules_imported(path)
+    }
+    assert "rasa" in imported and not imported & {"bot", "actions"}
+
+
 def test_the_table_says_what_is_missing() -> None:
     row = {"accepted": 0.5, "messages": 2, "load_seconds": 1.25}
     assert "| ours | 0.500 | – |" in compare.table({"ours": row}, "today")
@@ -117,7 +170,8 @@ def test_a_notice_is_no_answer(answer: tuple[str, ...]) -> None:
 
 def test_the_stock_assistant_has_our_rules_as_stories_and_no_placeholder_left() -> None:
     files = dict(stock.files())
-    stories = yaml.safe_load(files["data/stories/as_stories.yml"])["stories"]
+    contents = [yaml.load(text, yaml.CSafeLoader) for name, text in files.items() if name.startswith("data/")]
+    stories = [story for content in contents for story in content.get("stories") or []]
     rules = [
         rule["rule"]
         for path in (settings.ROOT / "data" / "stories").glob("*.yml")
@@ -126,9 +180,8 @@ def test_the_stock_assistant_has_our_rules_as_stories_and_no_placeholder_left() 
     assert sorted(story["story"] for story in stories) == sorted(rules)
     texts = [
         variation["text"]
-        for name, text in files.items()
-        if name.startswith("data/nlu")
-        for variations in (yaml.load(text, yaml.CSafeLoader).get("responses") or {}).values()
+        for content in contents
+        for variations in (content.get("responses") or {}).values()
         for variation in variations
     ]
     assert texts and not [text for text in texts if "{" in text]

@@ -14,6 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.importer import ResponsesSyncImporter, TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import story_graph_from_paths
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -47,8 +48,8 @@ class TrainingFiles(TrainingDataImporter):
         return self._with_answers.get_domain()
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """The rules."""
-        return self._files.get_stories(exclusion_percentage)
+        """The rules, read with the domain that knows every question."""
+        return story_graph_from_paths(self._files.story_files, self.get_domain(), exclusion_percentage)
 
     def get_conversation_tests(self) -> StoryGraph:
         """None of ours stand among the data."""
@@ -67,6 +68,10 @@ class _Files(RasaFileImporter):
         written = [path for path in self._story_files if conversations.is_conversation_file(path)]
         self._conversation_files = [Path(path) for path in written]
         self._story_files = [path for path in self._story_files if path not in written]
+
+    @property
+    def story_files(self) -> list[str]:
+        return self._story_files
 
     def get_domain(self) -> Domain:
         return self._domain

@@ -14,6 +14,7 @@ topic of its own), then the question within the topic.
 from __future__ import annotations
 
 import random
+import warnings
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from bot import progress
@@ -119,7 +121,10 @@ class LabelModel:
         self._on_vectors = MLPClassifier(
             hidden_layer_sizes=(256,), learning_rate_init=2e-3, batch_size=512, max_iter=10, random_state=0
         )
-        self._on_vectors.fit(self._inputs(examples, vectors), [e.group for e in examples])
+        with warnings.catch_warnings():
+            # Ten passes are meant: more learn the examples by heart.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self._on_vectors.fit(self._inputs(examples, vectors), [e.group for e in examples])
         # Twice the size of the network, and nothing reads it once it has learnt.
         del self._on_vectors._optimizer
 

@@ -6,7 +6,8 @@ with:
 * ours, SQLite, one worker;
 * ours, PostgreSQL and Redis, 1, 2 and 4 workers: where ``--postgresql`` and ``--redis`` say where they
   answer, or with ``--with-services``, which starts private ones from Debian's packages in a new folder;
-* stock Rasa: what ``rasa init`` configures, with our intents, sentences and actions (see ``stock``).
+* stock Rasa: what ``rasa init`` configures, with our intents, sentences and actions (see ``stock``);
+  ``make load`` installs it.
 
 Prints a Markdown table:
 
@@ -54,6 +55,7 @@ COLUMNS = (
     ("start", "start (s)", ".1f"),
 )
 LONG_TIMES = 5
+STOCK = "stock Rasa"
 # The stock assistant stays here, and is trained again when its inputs changed.
 KEPT = settings.STATE / "load"
 
@@ -83,7 +85,7 @@ def long_table(rows: Sequence[dict[str, Any]], turns: int) -> str:
 async def _measure(
     system: System, transports: Sequence[str], crowds: Sequence[int], seconds: float
 ) -> list[dict[str, Any]]:
-    talks = dialogues.read()
+    talks = dialogues.many()
     rows = []
     async with replay.people("rest", system.workers) as meet:
         expected = await replay.alone(meet, talks)
@@ -121,9 +123,13 @@ def _candidates(options: argparse.Namespace, stack: contextlib.ExitStack, work: 
             found[f"ours, PostgreSQL + Redis, {workers} worker{'s' * (workers > 1)}"] = _shared(
                 model, workers, stores
             )
-    found["stock Rasa"] = lambda folder: systems.stock_rasa(folder, options.stock or stock.prepare(KEPT))
+    found[STOCK] = lambda folder: systems.stock_rasa(folder, options.stock or stock.prepare(KEPT))
     wanted = options.only or [""]
-    return {name: start for name, start in found.items() if any(part in name for part in wanted)}
+    chosen = {name: start for name, start in found.items() if any(part in name for part in wanted)}
+    if STOCK in chosen:
+        # Missing, it is said before the others are measured, not after.
+        stock.rasa()
+    return chosen
 
 
 def _shared(model: Path, workers: int, stores: dict[str, str]) -> Start:
@@ -163,8 +169,9 @@ def main(arguments: list[str]) -> None:
         except (KeyboardInterrupt, RuntimeError) as error:
             failed = True
             print(f"interrupted: {error}", file=sys.stderr)
-    print(f"{dt.date.today()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end\n")
-    print(table(rows))
+    if rows:
+        state = f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end"
+        print(f"{dt.date.today()}, {state}\n\n{table(rows)}")
     if long_rows:
         print("\n" + long_table(long_rows, options.long))
     if options.json:

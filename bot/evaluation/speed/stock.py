@@ -1,9 +1,13 @@
-"""The same assistant as stock Rasa serves it: ``rasa run`` and ``rasa run actions``, nothing of ours between.
+"""The same assistant as stock Rasa serves it: ``rasa run`` in an environment of its own (``benchmarks``).
 
 Pipeline and policies are those that ``rasa init`` writes (DIET, ResponseSelector, TED, rules), stores are an
 SQLite file and memory, channels are Rasa's own. Intents, rules, sentences and actions are ours; the rules
-are also given as stories, since TED learns from stories alone. Rasa's generator knows no dated values: their
-names stand in the sentences.
+are also given as stories, since TED learns from stories alone. The written conversations are left out: our
+classifier learns from them, and Rasa cannot read the turns that ask two things. Rasa's generator knows no
+dated values: their names stand in the sentences.
+
+The actions need a later Python than stock Rasa has, so that ``python -m actions`` serves them from the
+assistant's environment: the same code as in ours does the same work, here behind HTTP.
 
 It learns a small share of the examples in fewer epochs: training as ``rasa init`` says takes hours, and what
 a network costs at a turn hangs on its layers. It is there to be timed; how well it understands is what
@@ -16,12 +20,11 @@ import hashlib
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from bot import settings
-from bot.evaluation.understanding.contenders import PIPELINES, as_yaml, read_yaml, stratified
+from bot.evaluation.understanding.contenders import PIPELINES, as_yaml, read_yaml, stock_python, stratified
 
 SHARE = 0.03
 EPOCHS = 20
@@ -29,14 +32,14 @@ _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 
 def rasa(*arguments: str) -> list[str]:
-    """Rasa's own command line."""
-    return [sys.executable, "-W", "ignore", "-m", "rasa", *arguments]
+    """Rasa's own command line; raises RuntimeError with what installs it where it is missing."""
+    return [stock_python(), "-W", "ignore", "-m", "rasa", *arguments]
 
 
 def prepare(folder: Path) -> Path:
     """The folder of the stock assistant, written and trained where its inputs changed; what runs it is there.
 
-    Raises RuntimeError with Rasa's words where the training fails.
+    Raises RuntimeError with Rasa's words where the training fails, and as ``rasa`` does.
     """
     written = dict(files())
     digest = hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(written.items())).encode())
@@ -75,6 +78,8 @@ def files() -> Any:
     rules = []
     for path in sorted((settings.ROOT / "data").rglob("*.yml")):
         content = read_yaml(path)
+        if "stories" in content:
+            continue
         rules += content.get("rules") or []
         yield str(path.relative_to(settings.ROOT)), as_yaml(_stock(content))
     stories = [{"story": rule["rule"], "steps": rule["steps"]} for rule in rules]

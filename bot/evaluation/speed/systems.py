@@ -53,12 +53,12 @@ def ours(
 ) -> Iterator[System]:
     """Our assistant with so many workers; ``stores``: the settings of its stores, SQLite by default."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports, action_port = [free_port() for _ in range(workers)], free_port()
+    ports = [free_port() for _ in range(workers)]
     environment = {
         **os.environ,
         "PYTHONPATH": str(settings.ROOT),
-        "ACTION_SERVER_PORT": str(action_port),
-        "ACTION_SERVER_URL": f"http://127.0.0.1:{action_port}/webhook",
+        # The actions run in each worker, whatever the environment says.
+        "ACTION_SERVER_URL": "",
         "CONVERSATIONS_DB": str(folder / "conversations.db"),
         "FEEDBACK_DATABASE_URL": f"sqlite:///{folder / 'feedback.db'}",
         "CHANNELS_DB": str(folder / "channels.db"),
@@ -67,8 +67,7 @@ def ours(
         **(stores or {}),
     }
     server = [*PYTHON, "bot.server", "--model", str(model)]
-    commands = [([*PYTHON, "actions"], environment)]
-    commands += [(server, {**environment, "ASSISTANT_PORT": str(port)}) for port in ports]
+    commands = [(server, {**environment, "ASSISTANT_PORT": str(port)}) for port in ports]
     addresses = [f"http://127.0.0.1:{port}" for port in ports]
     with _running(folder.name, commands, settings.ROOT, addresses, "/ready", folder) as system:
         yield system
@@ -76,17 +75,14 @@ def ours(
 
 @contextlib.contextmanager
 def stock_rasa(folder: Path, assistant: Path) -> Iterator[System]:
-    """The stock assistant that ``stock.prepare`` left in ``assistant``."""
+    """The stock assistant that ``stock.prepare`` left in ``assistant``; raises as it does."""
     folder.mkdir(parents=True, exist_ok=True)
     port, action_port = free_port(), free_port()
     endpoints = stock.write_endpoints(folder, action_port, folder / "conversations.db")
-    environment = {**os.environ, "PYTHONPATH": str(settings.ROOT), "RASA_TELEMETRY_ENABLED": "false"}
+    actions = {**os.environ, "PYTHONPATH": str(settings.ROOT), "ACTION_SERVER_PORT": str(action_port)}
     address = ("--port", str(port), "--interface", "127.0.0.1")
     run = stock.rasa("run", "--endpoints", str(endpoints), "--model", "models/stock.tar.gz", *address)
-    commands = [
-        (stock.rasa("run", "actions", "--port", str(action_port)), environment),
-        (run, environment),
-    ]
+    commands = [([*PYTHON, "actions"], actions), (run, {**os.environ, "RASA_TELEMETRY_ENABLED": "false"})]
     addresses = [f"http://127.0.0.1:{port}"]
     with _running(folder.name, commands, assistant, addresses, "/", folder) as system:
         yield system

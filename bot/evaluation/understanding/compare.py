@@ -1,14 +1,15 @@
 """``python -m bot.evaluation compare [FILE.jsonl …]``: four pipelines on the same data, in one run.
 
-Each is trained by Rasa's own ``train_nlu`` and measured in processes of its own, one after the other; what
-each learns is told in ``contenders``. After each the figures are saved in the folder ``--out``: an
-interrupted run prints what it has, and ``--trained`` measures again without training (on a quieter machine,
-say). DIET on all examples takes hours on two cores; ``--share 0.05`` compares on a twentieth of each label's
-examples, the same for all. Prints a Markdown table:
+Each is trained and measured in processes of its own, one after the other; what each learns is told in
+``contenders``. Ours runs with its own training and its own runner of components, the others in stock Rasa,
+which ``make compare`` installs. After each the figures are saved in the folder ``--out``: an interrupted run
+prints what it has, and ``--trained`` measures again without training (on a quieter machine, say). DIET on all
+examples takes hours on two cores; ``--share 0.05`` compares on a twentieth of each label's examples, the same
+for all. Prints a Markdown table:
 
 * accepted, wrong, refused, clean, heavy: as ``topics`` counts them (shares of the messages);
 * training: seconds of training, imports left out, and seconds that cores worked for it, which other programs
-  on the machine change less; load: seconds to load the trained model;
+  on the machine change less; load: seconds to import Rasa and load the trained model;
 * p50, p95: milliseconds of one parse in process; memory: peak MiB of the process that loads and parses.
 """
 
@@ -20,21 +21,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot import settings
-from bot.evaluation.understanding.contender import MODEL_NAME
 from bot.evaluation.understanding.contenders import (
     CONTENDERS,
     examples_by_label,
+    question_topics,
     stratified,
     write_training_data,
 )
+from bot.evaluation.understanding.predictions import Prediction, as_prediction, read
+from bot.evaluation.understanding.topics import score
+from bot.nlu.topics import FAQ
 
 OUT = settings.STATE / "compare"
-TRAINED, MEASURED = "trained.json", "figures.json"
+MODEL, PARSES, TRAINED, MEASURED = "model.tar.gz", "parses.jsonl", "trained.json", "figures.json"
 HEADERS = (
     ("accepted", "accepted", ".3f"),
     ("wrong", "wrong given", ".3f"),
@@ -60,19 +66,24 @@ def table(rows: Mapping[str, Mapping[str, Any]], note: str) -> str:
     return "\n".join(lines)
 
 
-def _run(step: str, name: str, *paths: Path) -> dict[str, Any]:
-    """The figures that a step prints last; raises RuntimeError with the end of what it said instead."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "bot.evaluation.understanding.contender",
-        step,
-        name,
-        *map(str, paths),
+def as_stock_prediction(parse: dict[str, Any]) -> Prediction:
+    """The prediction of a pipeline whose intents are topics, read by the same rules as ours."""
+    questions = question_topics()
+    intent = parse["intent"]
+    if intent["name"] in questions:
+        label = f"{FAQ}/{intent['name']}"
+        intent = {**intent, "name": FAQ, "full_retrieval_intent_name": label}
+    ranking = [
+        {"name": other["name"], "confidence": other["confidence"], "is_question": other["name"] in questions}
+        for other in parse.get("intent_ranking") or []
     ]
-    done = subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True)
+    return as_prediction({**parse, "intent": intent, "topic_ranking": ranking})
+
+
+def _run(name: str, step: str, *paths: Path, texts: Sequence[str] = ()) -> dict[str, Any]:
+    """The figures that a step prints last; raises RuntimeError with the end of what it said instead."""
+    command = [*CONTENDERS[name].command(), step, *map(str, paths)]
+    done = subprocess.run(command, cwd=settings.ROOT, input=json.dumps(texts), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{step} {name} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -83,13 +94,39 @@ def _train(name: str, examples: dict[str, list[str]], share: float, folder: Path
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / "training.yml"
     learned = write_training_data(CONTENDERS[name], examples, data)
-    figures = {"examples": learned, "share": share, **_run("train", name, data, folder)}
+    spent = _run(name, "train", CONTENDERS[name].config, data, folder / MODEL)
+    figures = {"examples": learned, "share": share, **spent}
     _save(figures, folder / TRAINED)
     return figures
 
 
 def _measure(name: str, files: list[Path], trained: dict[str, Any], folder: Path) -> dict[str, Any]:
-    figures = {**trained, **_run("measure", name, folder / f"{MODEL_NAME}.tar.gz", *files)}
+    """How well and how fast the model reads the messages of the files; saves and returns the figures."""
+    examples = [example for path in files for example in read(path)]
+    texts = [example.text for example in examples]
+    found = _run(name, "read", folder / MODEL, folder / PARSES, texts=texts)
+    p50, p95 = np.percentile(found.pop("milliseconds"), [50, 95])
+    reading = as_prediction if CONTENDERS[name].is_ours else as_stock_prediction
+    with (folder / PARSES).open(encoding="utf-8") as lines:
+        predictions = [reading(json.loads(line)) for line in lines]
+    scores = score(examples, predictions)
+
+    def accepted(noise: str) -> float | None:
+        own = [pair for pair in zip(examples, predictions, strict=True) if pair[0].noise == noise]
+        return score([example for example, _ in own], [found for _, found in own]).accepted
+
+    figures = {
+        **trained,
+        **found,
+        "messages": scores.messages,
+        "accepted": scores.accepted,
+        "wrong": scores.wrong,
+        "refused": scores.refused,
+        "clean": accepted("clean"),
+        "heavy": accepted("heavy"),
+        "p50_ms": p50,
+        "p95_ms": p95,
+    }
     _save(figures, folder / MEASURED)
     return figures
 

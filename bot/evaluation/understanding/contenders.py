@@ -15,20 +15,29 @@ from typing import Any
 import yaml
 
 from bot import settings
+from bot.evaluation.servers.parts import PYTHON
 from bot.nlu.topics import topic_of
 
 PIPELINES = Path(__file__).with_name("pipelines")
+# The environment of stock Rasa, which needs TensorFlow, older libraries and an older Python.
+STOCK = settings.ROOT / "benchmarks"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A pipeline by name; ``is_ours`` where it learns fine labels."""
+    """A pipeline by name; ``is_ours`` where it learns fine labels, in the assistant's own environment."""
 
     name: str
     config: Path
     is_ours: bool = False
+
+    def command(self) -> list[str]:
+        """What runs its steps; raises RuntimeError as ``stock_python`` does."""
+        if self.is_ours:
+            return [*PYTHON, "bot.evaluation.understanding.contender"]
+        return [stock_python(), "-W", "ignore", str(STOCK / "contender.py")]
 
 
 CONTENDERS = {
@@ -40,6 +49,14 @@ CONTENDERS = {
         Contender("rasa_default", PIPELINES / "rasa_default.yml"),
     )
 }
+
+
+def stock_python() -> str:
+    """The Python of stock Rasa; raises RuntimeError with what creates its environment where it is missing."""
+    python = STOCK / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise RuntimeError("stock Rasa is not installed here; run: python3 benchmarks/install.py")
+    return str(python)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What runs in the environment of stock Rasa, on its Python: nothing of the assistant is imported here."""
