@@ -22,7 +22,6 @@ UNUSED = (
     "dask",
     "matplotlib",
     "transformers",
-    "twilio",
     "slack_sdk",
     "aiogram",
 )
