@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from benchmarks.contender import Figures, main, timed
 from bot import settings
 from bot.evaluation.understanding.contenders import as_yaml, read_yaml
+from bot.evaluation.understanding.predictions import load
 
 
 def train(config: Path, data: Path, model: Path) -> Figures:
@@ -20,18 +20,6 @@ def train(config: Path, data: Path, model: Path) -> Figures:
     with timed() as figures:
         model_training.train(pipeline, settings.ROOT / "domain.yml", data, model)
     return figures
-
-
-def load(model: Path) -> Any:
-    """The assistant's agent with that model."""
-    from rasa.core.tracker_store import InMemoryTrackerStore
-    from rasa.shared.core.domain import Domain
-
-    from bot.engine.assistant import AssistantAgent
-
-    agent = AssistantAgent(tracker_store=InMemoryTrackerStore(Domain.empty()))
-    agent.load_model(model)
-    return agent
 
 
 if __name__ == "__main__":

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from rasa.core.channels.channel import UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.utils.log_utils import configure_structlog
 
 from bot import settings
+from bot.engine.assistant import AssistantAgent
 from bot.nlu.topics import FAQ, OUT_OF_SCOPE, topic_of
 
 # Intents of the conversation that are a topic under another name.
@@ -60,19 +64,10 @@ def read(path: Path) -> list[Example]:
 class Understanding:
     """The NLU part of a trained model."""
 
-    def __init__(self, model: Path, reading: Callable[[dict], Prediction] | None = None) -> None:
-        """Loads the model file; raises as Rasa does where it cannot be read.
-
-        ``reading`` makes a prediction of a parse; by default ``as_prediction``, which reads ours.
-        """
+    def __init__(self, model: Path) -> None:
+        """Loads the model file; raises as Rasa does where it cannot be read."""
         settings.apply()
-        from rasa.core.agent import Agent
-        from rasa.utils.log_utils import configure_structlog
-
-        # Unconfigured, Rasa prints every message it reads.
-        configure_structlog(logging.WARNING)
-        self._agent = Agent.load(str(model))
-        self._reading = reading or as_prediction
+        self._agent = load(model)
         self.milliseconds: list[float] = []
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
@@ -85,8 +80,17 @@ class Understanding:
             begun = time.perf_counter()
             parse = await self._agent.processor.parse_message(UserMessage(text))
             self.milliseconds.append(1000 * (time.perf_counter() - begun))
-            found.append(self._reading(parse))
+            found.append(as_prediction(parse))
         return found
+
+
+def load(model: Path) -> AssistantAgent:
+    """The assistant's agent with that model, and conversations in memory."""
+    # Unconfigured, Rasa prints every message it reads.
+    configure_structlog(logging.WARNING)
+    agent = AssistantAgent(tracker_store=InMemoryTrackerStore(Domain.empty()))
+    agent.load_model(model)
+    return agent
 
 
 def as_prediction(parse: dict) -> Prediction:
