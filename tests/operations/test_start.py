@@ -12,7 +12,7 @@ from rasa.shared.utils.io import read_yaml_file
 from bot.engine import model_loading
 from tests.conftest import Assistant
 
-MOST_MEMORY = 1_300_000_000
+MOST_MEMORY = 900_000_000
 
 
 def test_the_server_answers_within_its_memory(assistant: Assistant) -> None:
