@@ -102,7 +102,10 @@ class RedisPlaces:
         """Listens from now on, in a thread of its own."""
         from redis import Redis
 
-        self._client: Any = Redis.from_url(url, decode_responses=True, encoding_errors="replace")
+        # No time limit: what is watched is silent for a while.
+        self._client: Any = Redis.from_url(
+            url, decode_responses=True, encoding_errors="replace", socket_timeout=None
+        )
         self._commands: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
