@@ -29,7 +29,7 @@ Process = subprocess.Popen[bytes]
 QUICK_END_SECONDS = 5
 MAX_QUICK_ENDS = 3
 LOOK_SECONDS = 0.5
-# The terminal was there so short a time before SIGHUP: it is the terminal's.
+# The terminal was seen to be gone so short a time before SIGHUP: it is the terminal's.
 CLOSED_SECONDS = 5
 
 
@@ -147,8 +147,8 @@ class _Signals:
         self.stop = self.renew = False
         # nohup: it is to outlive the terminal.
         self._outlives_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        self._terminal_seen = -math.inf
-        self.look_for_the_terminal()
+        # When a look first found no terminal; None while there is one, however long ago the last look was.
+        self._gone_since: float | None = None if _has_terminal() else -math.inf
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._note_stop)
         signal.signal(signal.SIGHUP, self._note_hang_up)
@@ -159,15 +159,18 @@ class _Signals:
             signal.signal(number, signal.SIG_IGN)
 
     def look_for_the_terminal(self) -> None:
-        """Remembers when it was last there: one that went long ago is not why SIGHUP comes."""
+        """Remembers since when it is gone: one that went long ago is not why SIGHUP comes."""
         if _has_terminal():
-            self._terminal_seen = time.monotonic()
+            self._gone_since = None
+        elif self._gone_since is None:
+            self._gone_since = time.monotonic()
 
     def _note_stop(self, *_: object) -> None:
         self.stop = True
 
     def _note_hang_up(self, *_: object) -> None:
-        was_there = time.monotonic() - self._terminal_seen < CLOSED_SECONDS
+        gone = self._gone_since
+        was_there = gone is None or time.monotonic() - gone < CLOSED_SECONDS
         if not was_there or _has_terminal():
             self.renew = True
         elif not self._outlives_terminal:
