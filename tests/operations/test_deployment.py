@@ -149,7 +149,7 @@ def test_the_image_is_built_with_the_uv_and_the_python_that_install() -> None:
     image = (DEPLOY / "Dockerfile").read_text()
     installing = (settings.ROOT / "bot" / "install.py").read_text()
     uv = re.findall(r'^UV_VERSION = "([\d.]+)"', installing, re.M)
-    python = re.findall(r'^PYTHON = "([\d.]+)"', installing, re.M)
+    python = re.findall(r'^PYTHON = .*"ASSISTANT_PYTHON", "([\d.]+)"', installing, re.M)
     assert re.findall(r"astral-sh/uv:([\d.]+) ", image) == uv != []
     # The stage that builds and the one that runs.
     assert re.findall(r"^FROM python:([\d.]+)-", image, re.M) == python * 2 != []
