@@ -44,28 +44,28 @@ test-on: environment
 	@faketime -f "@$(DAY) 09:00:00" $(PYTHON) -m pytest --no-cov -p no:cacheprovider -q $(DATED_TESTS)
 
 freshness: environment
-	@$(PYTHON) -W ignore -m bot.evaluation freshness
+	@$(PYTHON) -m bot.evaluation freshness
 
 # make sheets FROM=vosdroits.zip    the cited sheets that changed in that copy; ARGS=--record keeps their text
 sheets: environment
-	@$(PYTHON) -W ignore -m bot.evaluation sheets $(FROM) $(ARGS)
+	@$(PYTHON) -m bot.evaluation sheets $(FROM) $(ARGS)
 
 coverage: environment
-	@$(PYTHON) -W ignore -m bot.evaluation coverage
+	@$(PYTHON) -m bot.evaluation coverage
 
 evaluate: environment
-	@$(PYTHON) -W ignore -m bot.evaluation topics tests/nlu/*.jsonl
+	@$(PYTHON) -m bot.evaluation topics tests/nlu/*.jsonl
 
 channels: environment
-	@$(PYTHON) -W ignore -m bot.channels
+	@$(PYTHON) -m bot.channels
 
 # Beside stock Rasa, which has an environment of its own.
 compare load: environment
 	@python3 benchmarks/install.py
-	@$(PYTHON) -W ignore -m bot.evaluation $@
+	@$(PYTHON) -m bot.evaluation $@
 
 faults masking leaks fuzz: environment
-	@$(PYTHON) -W ignore -m bot.evaluation $@
+	@$(PYTHON) -m bot.evaluation $@
 
 # make advisories    the known faults of what is locked, asked of OSV; fails where there is one
 advisories: environment

@@ -86,7 +86,7 @@ def _model() -> Path:
     begun = time.monotonic()
     try:
         with progress.shown(SECONDS):
-            model, _ = training.train_if_needed()
+            model = training.train_if_needed()
     except OSError as error:
         stop(f"The model cannot be written ({error.strerror}). Is the disk full?")
     except Exception as error:

@@ -53,11 +53,11 @@ def current_model() -> Path:
     return settings.MODELS / f"{fingerprint()}.tar.gz"
 
 
-def train_if_needed() -> tuple[Path, bool]:
-    """The model of today's inputs and whether it was trained just now; raises as Rasa and OSError do."""
+def train_if_needed() -> Path:
+    """The model of today's inputs, trained now where there is none; raises as Rasa and OSError do."""
     target = current_model()
     if target.exists():
-        return target, False
+        return target
     settings.MODELS.mkdir(exist_ok=True)
     # Imported late: Rasa takes seconds to import, and most starts train nothing.
     from bot.engine import model_training
@@ -68,7 +68,7 @@ def train_if_needed() -> tuple[Path, bool]:
         root = settings.ROOT
         model_training.train(root / "config.yml", root / "domain.yml", root / "data", trained)
         os.replace(trained, target)
-    return target, True
+    return target
 
 
 def _modules(root: Path, name: str) -> Iterator[Path]:

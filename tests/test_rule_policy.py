@@ -24,7 +24,7 @@ RESOURCE = "train_RulePolicy0"
 @pytest.fixture(scope="module")
 def policies(tmp_path_factory: pytest.TempPathFactory) -> Policies:
     """Rasa's policy and ours, from the same model, and its domain."""
-    model, _ = training.train_if_needed()
+    model = training.train_if_needed()
     storage, metadata = LocalModelStorage.from_model_archive(tmp_path_factory.mktemp("model"), model)
     context = ExecutionContext(GraphSchema({}))
     config = metadata.predict_schema.nodes[f"run_{RESOURCE.removeprefix('train_')}"].config

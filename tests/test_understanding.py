@@ -37,7 +37,7 @@ def training_examples() -> list[str]:
 
 @pytest.fixture(scope="module")
 def predictions() -> list[Prediction]:
-    model, _ = training.train_if_needed()
+    model = training.train_if_needed()
     return Understanding(model).predict([example.text for example in MESSAGES])
 
 
@@ -157,7 +157,7 @@ def test_every_first_question_of_the_widget_is_known_here() -> None:
 
 
 def test_every_first_question_of_the_widget_gets_its_own_answer() -> None:
-    model, _ = training.train_if_needed()
+    model = training.train_if_needed()
     found = Understanding(model).predict(list(FIRST_QUESTIONS))
     missed = {
         question: prediction.intent

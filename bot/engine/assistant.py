@@ -22,6 +22,7 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
@@ -125,7 +126,7 @@ class AssistantProcessor(MessageProcessor):
         parse = await super().parse_message(message, tracker, only_output_properties)
         if tracker is not None:
             context.interpret(parse, context.Context.of(tracker.current_slot_values()))
-            await self._add_questions(parse, tracker)
+            self._add_questions(parse, tracker)
         return parse
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
@@ -136,14 +137,14 @@ class AssistantProcessor(MessageProcessor):
         whole = await self.tracker_store.retrieve(tracker.sender_id)
         return whole is not None and payload in offered_payloads(whole)
 
-    async def _add_questions(self, parse: Dict[str, Any], tracker: DialogueStateTracker) -> None:
+    def _add_questions(self, parse: Dict[str, Any], tracker: DialogueStateTracker) -> None:
         """Where the message asks several things, each surely: the first as its intent, the others beside."""
         if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, *GUIDED}:
             return
         text = normalise(parse["text"] or "")
-        labels = await self._sure_labels(questions_in(text), tracker, SURE_FROM)
+        labels = self._sure_labels(questions_in(text), tracker, SURE_FROM)
         for parts in cuts_of(text) if not labels else ():
-            labels = await self._sure_labels(parts, tracker, _SURE_OF_PART)
+            labels = self._sure_labels(parts, tracker, _SURE_OF_PART)
             # One request told in two clauses is often read as two questions of its topic.
             if len(set(map(topic_of, labels))) > 1:
                 break
@@ -153,18 +154,25 @@ class AssistantProcessor(MessageProcessor):
             as_question(parse, labels[0])
             parse["also_asked"] = labels[1:]
 
-    async def _sure_labels(
+    def _sure_labels(
         self, parts: Sequence[str], tracker: DialogueStateTracker, sure_from: float
     ) -> List[str]:
         """What the parts of a message ask for, each once; [] unless all are sure and two differ."""
         labels: List[str] = []
-        for part in parts:
-            label = _sure_label(await super().parse_message(UserMessage(part), tracker), sure_from)
+        for parse in self._read(parts, tracker) if parts else ():
+            label = _sure_label(parse, sure_from)
             if label is None:
                 return []
             if label not in labels:
                 labels.append(label)
         return labels if len(labels) > 1 else []
+
+    def _read(self, texts: Sequence[str], tracker: DialogueStateTracker) -> List[Dict[str, Any]]:
+        """Each text understood where the conversation stands, all in one pass of the components."""
+        given = {PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts], PLACEHOLDER_TRACKER: tracker}
+        target = self.model_metadata.nlu_target
+        messages = self.graph_runner.run(inputs=given, targets=[target])[target]
+        return [message.as_dict(only_output_properties=True) for message in messages]
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker

@@ -34,7 +34,7 @@ T = TypeVar("T")
 PATIENCE_SECONDS = ANSWER_SECONDS + 2.0
 THREADS = 16
 # A turn reads the events since this many messages back; what it needs of those before, it reads too.
-RECENT_MESSAGES = 20
+RECENT_MESSAGES = 10
 SHORT = 10 * RECENT_MESSAGES
 # Of these nothing lasts but the value of each slot.
 _PASSING = [kind.type_name for kind in (ActionExecuted, BotUttered, SlotSet, UserUttered)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import warnings
 
 # Each with the folder of its module.
 COMMANDS = {
@@ -32,7 +31,6 @@ def main() -> None:
     if command not in COMMANDS:
         lines = [f"  {name:13} {what}" for name, (_, what) in COMMANDS.items()]
         sys.exit("usage: python -m bot.evaluation COMMAND …\n" + "\n".join(lines))
-    warnings.simplefilter("ignore")
     folder, _ = COMMANDS[command]
     importlib.import_module(f"bot.evaluation.{folder}.{command}").main(sys.argv[2:])
 

@@ -37,7 +37,7 @@ def assistant_in(state: Path) -> Iterator[AssistantHere]:
     }
     settings.apply()
     try:
-        yield AssistantHere(training.train_if_needed()[0])
+        yield AssistantHere(training.train_if_needed())
     finally:
         os.environ.clear()
         os.environ |= environment

@@ -131,10 +131,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             return messages
         context = _context_before(tracker)
-        for message in messages:
-            # A name, an address or a plate beside a question says nothing of its topic.
-            text = subject_of(message.get(TEXT) or "")
-            self._write(message, self._model.rank(text, context))
+        # A name, an address or a plate beside a question says nothing of its topic.
+        read = [Example(subject_of(message.get(TEXT) or ""), "", context) for message in messages]
+        for message, ranking in zip(messages, self._model.rank_all(read), strict=True):
+            self._write(message, ranking)
         return messages
 
     def _write(self, message: Message, ranking: Ranking) -> None:

@@ -28,7 +28,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds the current model; the servers take its newest."""
     folder = tmp_path_factory.mktemp("models")
     settings.apply()
-    shutil.copy(training.train_if_needed()[0], folder / "first.tar.gz")
+    shutil.copy(training.train_if_needed(), folder / "first.tar.gz")
     return folder
 
 

@@ -180,7 +180,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         sys.exit(f"✗ Missing: apt-get install --no-install-recommends {' '.join(missing)}")
     settings.apply()
-    model = (options.model or training.train_if_needed()[0]).resolve()
+    model = (options.model or training.train_if_needed()).resolve()
     rows: list[Row] = []
     wanted = tuple(options.only or [""])
 

@@ -253,7 +253,7 @@ def main(arguments: list[str]) -> None:
     if missing:
         sys.exit(f"✗ Missing: apt-get install --no-install-recommends {' '.join(missing)}")
     settings.apply()
-    model = options.model or training.train_if_needed()[0]
+    model = options.model or training.train_if_needed()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         rows = leaks(Path(folder), model.resolve(), options.every)
     print(HEAD)

@@ -292,7 +292,7 @@ def main(arguments: list[str]) -> None:
     missing = cluster.missing()
     if missing:
         sys.exit(f"✗ Missing: apt-get install --no-install-recommends {' '.join(missing)}")
-    model = options.model or training.train_if_needed()[0]
+    model = options.model or training.train_if_needed()
     print(HEAD, flush=True)
     survived = True
     for fault in FAULTS:

@@ -111,7 +111,7 @@ async def _measure_long(system: System, turns: int) -> dict[str, Any]:
 
 def _candidates(options: argparse.Namespace, stack: contextlib.ExitStack, work: Path) -> dict[str, Start]:
     """What to measure by name, each started when its turn comes."""
-    model = options.model or training.train_if_needed()[0]
+    model = options.model or training.train_if_needed()
     found: dict[str, Start] = {"ours, SQLite": lambda folder: systems.ours(folder, model)}
     stores = None
     if options.with_services:

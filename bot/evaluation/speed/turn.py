@@ -181,7 +181,7 @@ def main(arguments: list[str]) -> None:
     """Prints the table; exits with 1 where the server does not start."""
     options = _options(arguments)
     settings.apply()
-    model = options.model or training.train_if_needed()[0]
+    model = options.model or training.train_if_needed()
     with tempfile.TemporaryDirectory() as name:
         samples = Path(name) / "samples"
         try:

@@ -136,7 +136,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--model", type=Path, help="by default the current one")
     options = parser.parse_args(arguments)
-    model = options.model or training.train_if_needed()[0]
+    model = options.model or training.train_if_needed()
     examples = [example for path in options.files for example in read(path)]
     understanding = Understanding(model)
     predictions = understanding.predict([example.text for example in examples])
