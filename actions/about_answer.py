@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from actions import dialogue
+from actions.answers import question_of_facts
 from actions.dialogue import DialogueAction
+from actions.recall import last_answers
 from actions.turn import Turn
-from bot.guides import GUIDES
-from bot.guides.guide import Line
 
 # What is said about the last answer, by intent.
 RESPONSES = {
@@ -52,7 +52,7 @@ class ActionNotMyQuestion(DialogueAction):
 
     def take(self, turn: Turn) -> None:
         """The topics nearest to the message before, without the one just answered."""
-        answered = (turn.last.get("question") or "").removeprefix("faq/").partition(".")[0]
+        answered = dialogue.topic_of_question(turn.last.get("question") or "")
         others = [topic for topic in turn.nearest_topics_before() if topic != answered]
         turn.say("utter_not_what_was_asked", topics=others[:NEAREST_TOPICS])
         turn.keep(misses=None)
@@ -85,32 +85,17 @@ class ActionOtherCase(DialogueAction):
     def take(self, turn: Turn) -> None:
         """The guided dialogue without the facts of the first vehicle, or the written answer in brief."""
         guide = turn.running or (turn.last.get("guide") if not turn.last.get("question") else None)
-        if guide:
+        happened = question_of_facts(turn.said) if "reason" in turn.said else None
+        if happened and not guide:
+            # What happened to the other card is told: that is what is asked about.
+            turn.forget(FACTS_OF_A_VEHICLE - turn.said.keys())
+            dialogue.answer_question(turn, happened)
+        elif guide:
             turn.say("utter_other_case_computed")
             turn.forget(FACTS_OF_A_VEHICLE)
             turn.keep(skipped_facts=[], asked_fact=None, last_answer={})
             dialogue.advance(turn, guide)
-            return
-        answers = last_answers(turn)
-        if answers:
+        elif answers := last_answers(turn):
             turn.say("utter_other_case_same", answer=answers)
         else:
             turn.say("utter_what_next")
-
-
-def last_answers(turn: Turn) -> list[Line]:
-    """The last answer as responses with their values: the written one, or what the guide computes."""
-    last = turn.last
-    if last.get("question"):
-        return [{"response": f"utter_{last['question']}", "values": {}}]
-    if last.get("guide"):
-        replies = GUIDES[last["guide"]].reply(turn.facts, turn.on)
-        return [{"response": reply.response, "values": reply.values} for reply in replies]
-    return []
-
-
-def earlier_answers(turn: Turn) -> list[Line]:
-    """The answer of another topic before, then the last one; each as its first response with its values."""
-    earlier = turn.last.get("earlier")
-    before = [{"response": f"utter_{earlier}", "values": {}}] if earlier else []
-    return [*before, *last_answers(turn)[:1]]

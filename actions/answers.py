@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from actions import dialogue, handoff
 from actions.dialogue import DialogueAction
+from actions.recall import last_answers
 from actions.turn import Turn
-from bot.guides import GUIDES
-from bot.guides.facts import Facts
+from bot.guides import GUIDES, periods
+from bot.guides.facts import PERIOD_FIELDS, Facts, told
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
 QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
@@ -89,7 +90,7 @@ def answer_by_fact(turn: Turn) -> None:
         # A number plate told by itself is told for the price: nothing else depends on it.
         dialogue.conclude(turn, "price")
     elif turn.said:
-        turn.say("utter_facts_noted")
+        turn.say("utter_facts_noted", facts=told(turn.said), answers=last_answers(turn)[:1])
         turn.keep(misses=None)
     else:
         dialogue.not_understood(turn)
@@ -124,6 +125,10 @@ def _complete(turn: Turn) -> None:
     """The last guided answer, computed anew where the fact counts for it; else what the fact means."""
     guide = guide_of_last_answer(turn)
     is_question_latest = bool(turn.last.get("question"))
+    until = periods.reply(turn.last.get("question") or "", turn.facts, turn.on)
+    if until is not None and not turn.said.keys().isdisjoint(PERIOD_FIELDS):
+        dialogue.answer_question(turn, turn.last["question"], until)
+        return
     if guide is not None and (turn.corrects or _counts(turn, guide) or not is_question_latest):
         # What the person could not tell before is not asked again.
         dialogue.advance(turn, guide)

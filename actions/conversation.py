@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from actions import dialogue
-from actions.about_answer import earlier_answers
 from actions.answers import question_of_facts, take_fact
 from actions.dialogue import DialogueAction
+from actions.recall import earlier_answers
 from actions.turn import Turn
 from bot.guides import GUIDES
 from bot.guides.facts import told

@@ -19,9 +19,12 @@ from bot.guides import GUIDES
 from bot.guides.comparison import changed_facts, difference, telling_changes
 from bot.guides.facts import Facts
 from bot.guides.guide import Reply
+from bot.law.situation import Reason
 
 MISSES_BEFORE_HELP = 2
 NEAREST_TOPICS = 3
+# The answers that a summary recalls, beside the last one.
+MOST_RECALLED = 5
 # The third time, the person is offered a way out instead.
 MAX_TIMES_ASKED = 2
 
@@ -117,37 +120,44 @@ def conclude(turn: Turn, name: str) -> None:
             "facts": turn.facts,
             "question": None,
             "earlier": turn.last.get("question") or turn.last.get("earlier"),
+            "answered": turn.last.get("answered"),
         },
         misses=None,
     )
+    if turn.facts.get("reason") == Reason.THEFT and turn.before.get("reason") not in (None, Reason.THEFT):
+        # A loss that turns out to be a theft must be declared, whatever the answer was about.
+        turn.say("utter_faq/declare_theft.compulsory")
 
 
-def answer_question(turn: Turn, label: str) -> None:
-    """The written answer to a question; the last guided answer stays known beside it."""
-    turn.say(f"utter_{label}")
-    turn.keep(last_answer=_after(turn.last, label), misses=None)
+def answer_question(turn: Turn, label: str, computed: Reply | None = None) -> None:
+    """The computed answer to a question, else the written one; the last guided answer stays known."""
+    turn.reply([computed or Reply(f"utter_{label}")])
+    until = computed.response if computed else None
+    turn.keep(last_answer={**_after(turn.last, label), "until": until}, misses=None)
 
 
 def _after(last: Facts, label: str) -> Facts:
     """What is remembered of the answers once that question was answered.
 
     Another subject than the card does not become what the conversation is about. ``earlier``: the question
-    of another topic before.
+    of another topic before. ``answered``: the last questions, each once, the latest last.
     """
     if _is_another_subject(label):
         return last
     earlier = last.get("question")
-    if not earlier or _topic(earlier) == _topic(label):
+    if not earlier or topic_of_question(earlier) == topic_of_question(label):
         earlier = last.get("earlier")
-    return {**last, "question": label, "earlier": earlier}
+    answered = [*(one for one in last.get("answered") or () if one != label), label][-MOST_RECALLED:]
+    return {**last, "question": label, "earlier": earlier, "answered": answered}
 
 
 def _is_another_subject(label: str) -> bool:
     return "out_of_scope" in label
 
 
-def _topic(label: str) -> str:
-    return label.partition(".")[0]
+def topic_of_question(label: str) -> str:
+    """The topic of a question's label: "cost" of "faq/cost.old_plate"."""
+    return label.removeprefix("faq/").partition(".")[0]
 
 
 def resume(turn: Turn) -> None:
@@ -179,6 +189,13 @@ def not_understood(turn: Turn) -> None:
         return
     turn.say("utter_not_understood", topics=turn.nearest_topics()[:NEAREST_TOPICS])
     turn.keep(misses=misses)
+
+
+def offer_other_topics(turn: Turn) -> None:
+    """Below an answer given a second time: what else the message may have asked."""
+    answered = topic_of_question(turn.last.get("question") or "")
+    others = [topic for topic in turn.nearest_topics() if topic != answered]
+    turn.say("utter_if_another_question", topics=others[:NEAREST_TOPICS])
 
 
 def _told_before(turn: Turn) -> Facts:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from actions import dialogue
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
-from bot.guides import GUIDES
+from bot.guides import GUIDES, periods
 from bot.guides.facts import Facts
 from bot.guides.price import obstacle
+from bot.law.situation import Inspection
 
 GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
 # The questions whose answer the core computes as soon as one of these facts is known, with the facts that
@@ -29,11 +30,20 @@ COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
         {"operation": "change_of_holder"},
     ),
     "faq/refusal_remedies": ("remedy", frozenset({"refused_on", "gracious_appeal_on"}), {}),
+    "faq/refusal_remedies.deadlines": ("remedy", frozenset({"refused_on", "gracious_appeal_on"}), {}),
+    "faq/delay_delivery": ("remedy", frozenset({"validated_on", "shipped_on"}), {}),
+    "faq/delay_delivery.slow": ("remedy", frozenset({"validated_on", "shipped_on"}), {}),
+    "faq/not_received": ("remedy", frozenset({"shipped_on"}), {}),
 }
 
 # Whether the card turned up before or after the request decides which of these answers is true.
 _FOUND = "faq/original_found"
 _OF_FOUND = frozenset({_FOUND, f"{_FOUND}.before_request", f"{_FOUND}.after_request"})
+# Whether the inspection is missing; with one that is valid, the next step is the request.
+_OF_INSPECTION = frozenset({"faq/technical_inspection", "faq/technical_inspection.expired"})
+# Told with another question, "je n'ai pas internet" asks where to get help with it.
+_HELP = "faq/help_in_person.no_equipment"
+_DONE_ONLINE = frozenset({"declare_loss", "declare_theft", "request_duplicate", "deterioration", "cost"})
 # What is known only of a request that was made.
 _OF_A_REQUEST = frozenset({"requested_on", "validated_on", "shipped_on", "refused_on"})
 
@@ -86,6 +96,9 @@ class ActionAnswerQuestion(DialogueAction):
         if turn.question is None:
             raise LookupError("a question without a label")
         asked = [turn.question, *turn.also_asked()]
+        if turn.said.get("needs_help") and _is_done_online(asked):
+            asked.append(_HELP)
+        is_said_again = asked == [turn.last.get("question")]
         for label in asked:
             if label not in GUIDE_OF_INTENT:
                 _answer(turn, _of_the_case(turn, label))
@@ -94,18 +107,27 @@ class ActionAnswerQuestion(DialogueAction):
             dialogue.start(turn, wanted)
         elif _needs_a_plan(turn):
             dialogue.conclude(turn, "remedy")
+        elif is_said_again and not turn.running:
+            dialogue.offer_other_topics(turn)
         else:
             dialogue.resume(turn)
 
 
 def _of_the_case(turn: Turn, label: str) -> str:
     """The answer of the same family that the facts make true, where they decide."""
+    if label in _OF_INSPECTION and turn.said.get("inspection") == Inspection.VALID:
+        # "Le contrôle est passé, et maintenant ?": nothing stands in the way of the request.
+        return "faq/request_duplicate"
     if label not in _OF_FOUND:
         return label
     found = turn.facts.get("original_found")
     if found == "after_request" or _OF_A_REQUEST & turn.facts.keys():
         return f"{_FOUND}.after_request"
     return f"{_FOUND}.before_request" if found == "before_request" else label
+
+
+def _is_done_online(asked: list[str]) -> bool:
+    return bool(_DONE_ONLINE & set(map(dialogue.topic_of_question, asked)))
 
 
 def _needs_a_plan(turn: Turn) -> bool:
@@ -115,11 +137,18 @@ def _needs_a_plan(turn: Turn) -> bool:
 
 
 def _answer(turn: Turn, label: str) -> None:
-    """The computed answer where the facts allow one, else the written one."""
+    """The last day of the period asked about, or the answer computed from the facts; else the written one.
+
+    A last day or a plan told just before from the same facts is not told again.
+    """
+    until = periods.reply(label, turn.facts, turn.on)
+    if until is not None and turn.last.get("until") != until.response:
+        dialogue.answer_question(turn, label, until)
+        return
     name, deciding, stated = COMPUTED.get(label, ("", frozenset(), {}))
     facts = {**turn.facts, **stated}
     is_computed = bool(deciding & facts.keys()) and _is_complete(turn, name, facts)
-    if not is_computed:
+    if not is_computed or (name == "remedy" and _was_just_computed(turn, name)):
         # The written price of a duplicate is no offer of one.
         turn.reply(obstacle(facts, turn.on) if name == "price" else [])
         dialogue.answer_question(turn, label)
@@ -129,6 +158,10 @@ def _answer(turn: Turn, label: str) -> None:
         turn.keep(last_answer={**turn.last, "question": label}, misses=None)
     else:
         dialogue.conclude(turn, name)
+
+
+def _was_just_computed(turn: Turn, name: str) -> bool:
+    return turn.last.get("guide") == name and turn.last.get("facts") == turn.facts
 
 
 def _is_complete(turn: Turn, name: str, facts: Facts) -> bool:

@@ -32,11 +32,13 @@ from bot.engine.actions_here import ActionsHere
 from bot.engine.payloads import offered_payloads, read_payload
 from bot.engine.recent_turns import recent_tracker
 from bot.engine.steady_action import SteadyRemoteAction
+from bot.engine.within_message import WithinMessage
 from bot.nlu import context
-from bot.nlu.intents import ASK_BETWEEN
+from bot.nlu.dialogue_context import DialogueContext
+from bot.nlu.intents import ASK_BETWEEN, set_intent
 from bot.nlu.several import cuts_of, questions_in
 from bot.nlu.text import normalise
-from bot.nlu.topics import FAQ, as_question, is_question, topic_of
+from bot.nlu.topics import FAQ, OUT_OF_SCOPE, as_question, is_question, topic_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ logger = logging.getLogger(__name__)
 SURE_FROM = 0.45
 # Where only the classifier tells that a second request begins, it must be surer: measured on written talks.
 _SURE_OF_PART = 0.7
+# Of what a message asks, the written answers come first, then a dialogue, then another subject.
+_QUESTION = 0
 # Dialogues that a part of a message may ask for beside a question.
 GUIDED = frozenset({"quote_fee", "check_eligibility", "plan_remedy"})
 
@@ -138,8 +142,12 @@ class AssistantProcessor(MessageProcessor):
         return whole is not None and payload in offered_payloads(whole)
 
     def _add_questions(self, parse: Dict[str, Any], tracker: DialogueStateTracker) -> None:
-        """Where the message asks several things, each surely: the first as its intent, the others beside."""
-        if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, *GUIDED}:
+        """Where the message asks several things, each surely: the first as its intent, the others beside.
+
+        What was answered just before is no question again: "merci, et le prix ?" asks for the price alone.
+        Another subject comes after the card.
+        """
+        if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, OUT_OF_SCOPE, *GUIDED}:
             return
         text = normalise(parse["text"] or "")
         labels = self._sure_labels(questions_in(text), tracker, SURE_FROM)
@@ -149,30 +157,37 @@ class AssistantProcessor(MessageProcessor):
             if len(set(map(topic_of, labels))) > 1:
                 break
             labels = []
-        labels.sort(key=GUIDED.__contains__)
-        if labels and labels[0] not in GUIDED:
-            as_question(parse, labels[0])
-            parse["also_asked"] = labels[1:]
+        answered = DialogueContext.of_slots(tracker.current_slot_values(), "").last
+        new = sorted((label for label in labels if label not in (answered, OUT_OF_SCOPE)), key=_rank)
+        if len(new) == 1 and new[0] in GUIDED:
+            set_intent(parse, new[0])
+        elif new and _rank(new[0]) == _QUESTION:
+            as_question(parse, new[0])
+            parse["also_asked"] = new[1:]
 
     def _sure_labels(
         self, parts: Sequence[str], tracker: DialogueStateTracker, sure_from: float
     ) -> List[str]:
-        """What the parts of a message ask for, each once; [] unless all are sure and two differ."""
+        """What the parts of a message ask for, each once; [] unless all are sure and two differ.
+
+        Each is read as if those before it had been answered: "quel délai ?" after "quel prix ?".
+        """
         labels: List[str] = []
-        for parse in self._read(parts, tracker) if parts else ():
-            label = _sure_label(parse, sure_from)
+        place: DialogueStateTracker | WithinMessage = tracker
+        for part in parts:
+            label = _sure_label(self._read(part, place), sure_from)
             if label is None:
                 return []
             if label not in labels:
                 labels.append(label)
+            place = WithinMessage.after(place, part, label)
         return labels if len(labels) > 1 else []
 
-    def _read(self, texts: Sequence[str], tracker: DialogueStateTracker) -> List[Dict[str, Any]]:
-        """Each text understood where the conversation stands, all in one pass of the components."""
-        given = {PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts], PLACEHOLDER_TRACKER: tracker}
+    def _read(self, text: str, place: DialogueStateTracker | WithinMessage) -> Dict[str, Any]:
+        """A text understood where it stands."""
+        given = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: place}
         target = self.model_metadata.nlu_target
-        messages = self.graph_runner.run(inputs=given, targets=[target])[target]
-        return [message.as_dict(only_output_properties=True) for message in messages]
+        return self.graph_runner.run(inputs=given, targets=[target])[target][0].as_dict(True)
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -200,13 +215,19 @@ def _set_aside() -> None:
 
 
 def _sure_label(parse: Dict[str, Any], sure_from: float) -> str | None:
-    """The question or guided dialogue that a part of a message surely asks for."""
+    """The question, guided dialogue or other subject that a part of a message surely asks for."""
     intent = parse[INTENT]
     if float(intent["confidence"] or 0.0) < sure_from:
         return None
-    if intent["name"] in GUIDED:
+    if intent["name"] in GUIDED or intent["name"] == OUT_OF_SCOPE:
         return intent["name"]
     if intent["name"] != FAQ:
         return None
-    label = parse[RESPONSE_SELECTOR][FAQ]["response"]["intent_response_key"]
-    return label if is_question(label) else None
+    return parse[RESPONSE_SELECTOR][FAQ]["response"]["intent_response_key"]
+
+
+def _rank(label: str) -> int:
+    """The order in which the questions of one message are answered."""
+    if label in GUIDED:
+        return _QUESTION + 1
+    return _QUESTION if is_question(label) else _QUESTION + 2

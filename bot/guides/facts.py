@@ -16,10 +16,9 @@ CASE_FIELDS = tuple(
     name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed", "latest")
 )
 FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
-# "needs_help" is a question of its own (faq/help_in_person), not a fact of the case.
-FACT_NAMES = tuple(
-    name for name in dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS)) if name != "needs_help"
-)
+# The days that the periods of the law count from (bot/guides/periods.py).
+PERIOD_FIELDS = ("declared_on", "certificate_on", "died_on", "sold_on", "moved_on")
+FACT_NAMES = tuple(dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, *PERIOD_FIELDS)))
 # A card found again, when is not known yet: the law's answer depends on it.
 FOUND = "found"
 

@@ -14,6 +14,7 @@ from bot.nlu.topics import is_question, topic_of
 
 # The intent that starts each guided dialogue: what the last answer was about, where a dialogue computed it.
 INTENT_OF_GUIDE = {"price": "quote_fee", "eligibility": "check_eligibility", "remedy": "plan_remedy"}
+GUIDE_OF_INTENT = {intent: guide for guide, intent in INTENT_OF_GUIDE.items()}
 # The facts that make another case of the conversation; the others do not change what a message means.
 CASE_FACTS = (
     "reason",

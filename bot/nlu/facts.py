@@ -35,6 +35,10 @@ _BEGINS_CLAUSE = re.compile(
     r"(?:^|[.;!?:(]|\b(?:et|mais|bonjour|donc|alors|c'est|que|depuis)\b),?\s*(?:l[ea]\s+|en\s+|vers\s+|du\s+)*$"
 )
 _CLAUSE = re.compile(r"\s*,?[^,.;!?]{0,60}")
+# "Jusqu'au 12 décembre ?" asks about the end of a period: nothing happened on that day.
+_UNTIL = re.compile(
+    r"\bjusqu?\W?\s?(?:au?|en|le)?\s*(?:le |lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?$"
+)
 # How far before a date its meaning is looked for.
 _CUE_WINDOW = 60
 _REGISTRATION = re.compile(
@@ -162,6 +166,8 @@ def _from_dates(text: str, folded: str, found: Iterator[dates.FoundDate]) -> Ite
         if any(start < date.end and date.start < end for start, end in plate_spans):
             continue
         before = folded[max(0, date.start - _CUE_WINDOW) : date.start]
+        if _UNTIL.search(before):
+            continue
         kind = _date_kind(before)
         if kind == "date" and _BEGINS_CLAUSE.search(before):
             clause = _CLAUSE.match(folded, date.end)

@@ -14,9 +14,30 @@ from bot.nlg.sentences import Sentences
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "card",
-        ("reason", "original_found", "event_abroad", "theft_declared", "vehicle_stolen", "storm_damage"),
+        (
+            "reason",
+            "original_found",
+            "event_abroad",
+            "theft_declared",
+            "declared_on",
+            "vehicle_stolen",
+            "storm_damage",
+        ),
     ),
-    ("person", ("applicant", "holder", "moved", "selling", "to_be_scrapped")),
+    (
+        "person",
+        (
+            "applicant",
+            "holder",
+            "died_on",
+            "moved",
+            "moved_on",
+            "selling",
+            "sold_on",
+            "to_be_scrapped",
+            "needs_help",
+        ),
+    ),
     (
         "vehicle",
         ("plate_format", "vehicle_kind", "inspection", "first_registration", "opposition"),
@@ -27,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "file_status",
             "requested_on",
+            "certificate_on",
             "incomplete_notice_on",
             "validated_on",
             "shipped_on",

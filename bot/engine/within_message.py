@@ -1,0 +1,37 @@
+"""Where the rest of a message stands once its first part was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.dialogue_context import GUIDE_OF_INTENT, is_about_the_card
+
+
+@dataclass(frozen=True)
+class WithinMessage:
+    """What the classifier reads of a tracker: the slots, and the text before."""
+
+    slots: Mapping[str, Any]
+    latest_message: UserUttered
+
+    @classmethod
+    def after(cls, place: DialogueStateTracker | WithinMessage, part: str, label: str) -> WithinMessage:
+        """The place behind ``part``, had it been answered as ``label``."""
+        slots = place.current_slot_values()
+        if is_about_the_card(label):
+            last = slots.get("last_answer") or {}
+            answer = (
+                {"question": label} if label not in GUIDE_OF_INTENT else {"guide": GUIDE_OF_INTENT[label]}
+            )
+            earlier = last.get("question") or last.get("earlier")
+            slots = {**slots, "last_answer": {**answer, "earlier": earlier}, "guided_dialogue": None}
+        return cls({**slots, "asked_fact": None}, UserUttered(part))
+
+    def current_slot_values(self) -> Mapping[str, Any]:
+        """The slots by name, as a tracker gives them."""
+        return self.slots

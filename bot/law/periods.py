@@ -1,0 +1,49 @@
+"""Periods that the law counts from a day of a person's life, and the last day of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.law.days import Days
+from bot.law.parameters import parameter
+from bot.law.time_limits import add_months
+
+
+class Period(StrEnum):
+    """A period, named as its parameter among ``deadlines``; what it counts from stands behind."""
+
+    DRIVING_WITH_DECLARATION = "driving_with_declaration"  # the declaration of loss or theft, R322-10
+    PROVISIONAL_CERTIFICATE = "provisional_certificate"  # its own date, arrêté of 9 February 2009
+    SALE_AFTER_DEATH = "sale_after_death"  # the holder's death, sheet F1480
+    SALE_DECLARATION = "sale_declaration"  # the sale, for the seller, R322-4
+    CHANGE_OF_HOLDER = "change_of_holder"  # the sale, for the buyer, R322-5
+    ADDRESS_CHANGE = "address_change"  # the move, R322-7
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The last day of a period, and whether it is over."""
+
+    last: dt.date
+    is_over: bool
+
+
+def ending(period: Period, begun: Days, on: dt.date) -> Ending | None:
+    """When the period that began on one of these days ends, counted from date to date, seen from ``on``.
+
+    The last day told is never later than the law gives. None where the days do not tell whether it is over.
+    Raises ParameterError where no value is known for the day.
+    """
+    first, last = (_last_day(period, day, on) for day in (begun.earliest, begun.latest))
+    if (first < on) != (last < on):
+        return None
+    return Ending(last if last < on else first, last < on)
+
+
+def _last_day(period: Period, begun: dt.date, on: dt.date) -> dt.date:
+    key = f"deadlines.{period.value}"
+    node = parameter(key)
+    count = int(node.on(key, on).value)
+    return add_months(begun, count) if node.unit == "months" else begun + dt.timedelta(days=count)
