@@ -8,7 +8,7 @@ from actions.turn import Turn
 from bot.guides import GUIDES, periods
 from bot.guides.facts import Facts
 from bot.guides.price import obstacle
-from bot.law.situation import Inspection
+from bot.law.situation import Holder, Inspection, VehicleKind
 
 GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
 # The questions whose answer the core computes as soon as one of these facts is known, with the facts that
@@ -39,8 +39,18 @@ COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
 # Whether the card turned up before or after the request decides which of these answers is true.
 _FOUND = "faq/original_found"
 _OF_FOUND = frozenset({_FOUND, f"{_FOUND}.before_request", f"{_FOUND}.after_request"})
+# A dead person's card is not made again: what is asked of it has another answer.
+_OF_HEIRS = {
+    "faq/request_duplicate": "faq/who_can_apply.deceased_holder",
+    "faq/sell_vehicle_without_card": "faq/change_of_holder.inheritance",
+    "faq/cost": "faq/change_of_holder.cost",
+}
+_OF_DRIVING = frozenset(f"faq/drive_without_card{which}" for which in ("", ".cpi", ".declaration"))
+# The facts by which a card is told from another.
+_OF_A_CASE = ("reason", "holder", "vehicle_kind", "plate_format")
 # Whether the inspection is missing; with one that is valid, the next step is the request.
 _OF_INSPECTION = frozenset({"faq/technical_inspection", "faq/technical_inspection.expired"})
+_NEVER_INSPECTED = frozenset({VehicleKind.TRAILER, VehicleKind.TRACTOR})
 # Told with another question, "je n'ai pas internet" asks where to get help with it.
 _HELP = "faq/help_in_person.no_equipment"
 _DONE_ONLINE = frozenset({"declare_loss", "declare_theft", "request_duplicate", "deterioration", "cost"})
@@ -56,7 +66,9 @@ class ActionQuoteFee(DialogueAction):
         return "action_quote_fee"
 
     def take(self, turn: Turn) -> None:
-        """The first question, or the price."""
+        """The first question, or the price; an heir's is that of a card in a new name."""
+        if turn.facts.get("holder") == Holder.DECEASED and "operation" not in turn.facts:
+            turn.learn({**turn.said, "operation": "change_of_holder"})
         dialogue.start(turn, "price")
 
 
@@ -115,9 +127,15 @@ class ActionAnswerQuestion(DialogueAction):
 
 def _of_the_case(turn: Turn, label: str) -> str:
     """The answer of the same family that the facts make true, where they decide."""
+    if turn.facts.get("holder") == Holder.DECEASED and label in _OF_HEIRS:
+        return _OF_HEIRS[label]
+    if label in _OF_DRIVING and turn.names_place_abroad:
+        return "faq/drive_without_card.cpi_abroad"
     if label in _OF_INSPECTION and turn.said.get("inspection") == Inspection.VALID:
         # "Le contrôle est passé, et maintenant ?": nothing stands in the way of the request.
         return "faq/request_duplicate"
+    if label in _OF_INSPECTION and turn.facts.get("vehicle_kind") in _NEVER_INSPECTED:
+        return "faq/technical_inspection.exempt_or_other"
     if label not in _OF_FOUND:
         return label
     found = turn.facts.get("original_found")
@@ -141,7 +159,7 @@ def _answer(turn: Turn, label: str) -> None:
 
     A last day or a plan told just before from the same facts is not told again.
     """
-    until = periods.reply(label, turn.facts, turn.on)
+    until = periods.reply(label, _days_of_this_case(turn), turn.on)
     if until is not None and turn.last.get("until") != until.response:
         dialogue.answer_question(turn, label, until)
         return
@@ -158,6 +176,12 @@ def _answer(turn: Turn, label: str) -> None:
         turn.keep(last_answer={**turn.last, "question": label}, misses=None)
     else:
         dialogue.conclude(turn, name)
+
+
+def _days_of_this_case(turn: Turn) -> Facts:
+    """The days that a period may count from: those told before may be of another card than a new one."""
+    is_new_case = any(turn.said.get(name) not in (None, turn.before.get(name)) for name in _OF_A_CASE)
+    return turn.said if is_new_case else turn.facts
 
 
 def _was_just_computed(turn: Turn, name: str) -> bool:

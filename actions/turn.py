@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import changes, facts_of, facts_said_now, intent_of, now, question_of
 from bot.guides.coherence import settle
-from bot.guides.facts import FACT_NAMES, FOUND, Facts, is_uncertain
+from bot.guides.facts import FACT_NAMES, FOUND, PERIOD_FIELDS, Facts, is_uncertain
 from bot.guides.guide import Reply
 from bot.law.days import Days
 from bot.law.local_days import day_of_case
@@ -23,6 +23,8 @@ YES_NO_FACTS = frozenset(
 )
 # The entity of a date that could not be read: its role says why, its group the fact that it was about.
 UNREAD_DATE = "unread_date"
+# The entity of a place outside France.
+PLACE_ABROAD = "place_abroad"
 # The facts whose answer is a day.
 DATE_FACTS = frozenset(name for name in FACT_NAMES if name.endswith("_on")) | {"first_registration"}
 # Facts told in these intents are about another case, or about nothing.
@@ -64,6 +66,11 @@ class Turn:
         is_another_subject = self.intent == "faq" and _ANOTHER_SUBJECT in (self.question or "")
         is_supposed = self.manner == "supposition" and self.asked not in self.said
         return self.intent in _KEEPS_NO_FACT or is_another_subject or is_supposed
+
+    @property
+    def names_place_abroad(self) -> bool:
+        """Whether the message names a place outside France."""
+        return PLACE_ABROAD in self.entities
 
     @property
     def asked(self) -> str | None:
@@ -179,7 +186,9 @@ class Turn:
             if entity["entity"] == UNREAD_DATE:
                 about = entity.get("group")
                 fact = self.asked if about == "date" and self.asked in DATE_FACTS else about
-                if fact in DATE_FACTS and fact not in self.said:
+                # "Je peux rouler demain ?" plans something: nothing was told that could not be read.
+                is_planned = entity["role"] == "to_come" and self.manner == "question" and fact != self.asked
+                if fact in DATE_FACTS and fact not in self.said and not is_planned:
                     return Reply(f"utter_date_unread_{entity['role']}", {"read": entity["value"]})
         return None
 
@@ -187,7 +196,12 @@ class Turn:
         """The facts to keep: a question contradicts nothing that was told ("faut-il déclarer un vol ?")."""
         if self.manner != "question" or self.intent == "inform":
             return self.said
-        return {name: value for name, value in self.said.items() if self.before.get(name, value) == value}
+        return {
+            name: value
+            for name, value in self.said.items()
+            # "CPI du 12, jusqu'à quand ?": the day that a question counts from is told.
+            if name in PERIOD_FIELDS or self.before.get(name, value) == value
+        }
 
 
 def _day_of(fact: str, value: str) -> str:

@@ -43,9 +43,9 @@ from bot.nlu.topics import FAQ, OUT_OF_SCOPE, as_question, is_question, topic_of
 logger = logging.getLogger(__name__)
 
 # Below, a part of a message may be no question of its own.
-SURE_FROM = 0.45
+SURE_FROM = 0.4
 # Where only the classifier tells that a second request begins, it must be surer: measured on written talks.
-_SURE_OF_PART = 0.7
+_SURE_OF_PART = 0.6
 # Of what a message asks, the written answers come first, then a dialogue, then another subject.
 _QUESTION = 0
 # Dialogues that a part of a message may ask for beside a question.

@@ -10,6 +10,9 @@ from bot.law.days import Days
 from bot.law.parameters import parameter
 from bot.law.time_limits import add_months
 
+# "Il y a dix jours" may be a day more or less.
+_WIDEST = dt.timedelta(days=2)
+
 
 class Period(StrEnum):
     """A period, named as its parameter among ``deadlines``; what it counts from stands behind."""
@@ -33,13 +36,15 @@ class Ending:
 def ending(period: Period, begun: Days, on: dt.date) -> Ending | None:
     """When the period that began on one of these days ends, counted from date to date, seen from ``on``.
 
-    The last day told is never later than the law gives. None where the days do not tell whether it is over.
-    Raises ParameterError where no value is known for the day.
+    The last day told is never later than the law gives. None where the day is not known to some days: a last
+    day that may be another would frighten or mislead, unless the period is over whatever the day. Raises
+    ParameterError where no value is known for the day.
     """
     first, last = (_last_day(period, day, on) for day in (begun.earliest, begun.latest))
-    if (first < on) != (last < on):
-        return None
-    return Ending(last if last < on else first, last < on)
+    if last < on:
+        return Ending(last, True)
+    is_known = begun.latest - begun.earliest <= _WIDEST
+    return Ending(first, False) if is_known and first >= on else None
 
 
 def _last_day(period: Period, begun: dt.date, on: dt.date) -> dt.date:

@@ -91,7 +91,9 @@ class Sentences:
     ) -> dict[str, Any] | None:
         if "wording" in values:
             slots = {**slots, "wording": values["wording"]}
-        elif channel in SHORT_CHANNELS and not slots.get("wording"):
+        # A short channel keeps the whole of an answer that has no short wording; who asks for less gets less.
+        is_short_wanted = slots.get("wording") == "short"
+        if channel in SHORT_CHANNELS and not slots.get("wording") and "wording" not in values:
             slots = {**slots, "wording": "short"}
         variation = self.variation(name, slots, channel)
         if variation is None:
@@ -100,6 +102,8 @@ class Sentences:
         writer = _Writer(self, slots, channel, values, on)
         body = writer.write(variation["text"])
         metadata = self.metadata(name, variation)
+        if is_short_wanted and not _conditions(variation) and metadata.get("sources"):
+            body = body.partition("\n")[0]
         references = [*metadata.get("sources", []), *values.get("sources", []), *writer.references]
         cited = sources.cited(sources.citable(references), on)
         states = not name.startswith(QUESTION_PREFIX)

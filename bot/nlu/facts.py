@@ -30,6 +30,8 @@ _NOT_NEGATION = re.compile(
 _HOME = re.compile(r"\b(?:j'?habit|habit|vi[st]\b|resid|demeur|domicili|chez (?:moi|nous))[^,.;]{0,25}$")
 # Words shaped like a date that are none, to be asked again; its value is what the person wrote.
 UNREAD_DATE = "unread_date"
+# A place outside France is named, whatever happens there.
+PLACE_ABROAD = "place_abroad"
 # "Il y a 2 mois, ma demande a été refusée": where nothing comes before a date, what follows says its meaning.
 _BEGINS_CLAUSE = re.compile(
     r"(?:^|[.;!?:(]|\b(?:et|mais|bonjour|donc|alors|c'est|que|depuis)\b),?\s*(?:l[ea]\s+|en\s+|vers\s+|du\s+)*$"
@@ -140,6 +142,9 @@ def _from_places(text: str, named_places: tuple[str, ...]) -> Iterator[FoundFact
     for place in places.find(text, named_places):
         if place.region:
             yield FoundFact("region", place.region, place.start, place.end)
+        if place.abroad:
+            # Where the person goes, or where it happened: the question tells.
+            yield FoundFact(PLACE_ABROAD, True, place.start, place.end)
         if not _HOME.search(fold(text[: place.start])):
             yield FoundFact("event_abroad", place.abroad, place.start, place.end)
 

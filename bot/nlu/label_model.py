@@ -40,7 +40,7 @@ from bot.nlu.spelling import Speller
 from bot.nlu.topics import OUT_OF_SCOPE, topic_of
 
 # The steps of learning, for whoever waits (bot/progress.py).
-SPELLING, SENTENCES = "learning spellings", "reading what sentences mean"
+SPELLING, WORDS, SENTENCES = "learning spellings", "reading words", "reading what sentences mean"
 NETWORK, QUESTIONS, TOPICS = (
     "learning topics from meanings",
     "learning the questions of each topic",
@@ -97,17 +97,19 @@ class LabelModel:
         noisy = [Example(copy, e.label) for e in alone for copy in copies(e.text)[:1]]
         self._columns.fit([e.context for e in clean])
         everything = [*clean, *noisy]
+        # One after the other: beside the n-grams, which hold Python's lock, the encoder takes far longer.
+        progress.step(WORDS)
+        features = self._features(everything, learn=True)
+        # Two threads read it below; sorted now, neither sorts it under the other.
+        features.sum_duplicates()
         progress.step(SENTENCES)
+        # Noisy copies would double the time to encode, and teach the network nothing more.
+        vectors = self._vectors(clean)
         with ThreadPoolExecutor() as pool:
-            # Both run mostly outside Python's lock. Noisy copies would double the time to encode, and teach
-            # the network nothing more.
-            vectors = pool.submit(self._vectors, clean)
-            features = self._features(everything, learn=True)
-            # Two threads read it below; sorted now, neither sorts it under the other.
-            features.sum_duplicates()
+            # Both learn mostly outside Python's lock.
             topics = pool.submit(Margins.learn, features, [e.group for e in everything])
             if self.encoders:
-                self._fit_network(clean, vectors.result())
+                self._fit_network(clean, vectors)
             progress.step(QUESTIONS)
             self._fit_within(features[: len(texts)], labels)
             progress.step(TOPICS)
@@ -177,8 +179,13 @@ class LabelModel:
 
     def _spellings(self, texts: Sequence[str]) -> list[str]:
         """Each text as typed, as corrected, and the correction of its last question."""
-        correct = self._speller.correct
-        return [f"{text} {correct(text)} {correct(last_question(text))}" for text in texts]
+        spelt = {text: self._spelling(text) for text in dict.fromkeys(texts)}
+        return [spelt[text] for text in texts]
+
+    def _spelling(self, text: str) -> str:
+        question, correct = last_question(text), self._speller.correct
+        corrected = correct(text)
+        return f"{text} {corrected} {corrected if question == text else correct(question)}"
 
     def _vectors(self, examples: Sequence[Example]) -> np.ndarray:
         """The vectors of each text, of its last question and of the message before, side by side."""

@@ -45,15 +45,16 @@ class Ngrams:
         self._kinds: list[_Kind] = []
 
     def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Learns from the texts; returns their rows."""
+        """Learns from the texts; returns their rows. A text that comes back is read once, and counts once."""
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         blocks = []
         for analyzer in (characters, words):
             learner = TfidfVectorizer(
                 analyzer=analyzer, min_df=self._rarest, sublinear_tf=True, dtype=np.float32
             )
-            blocks.append(learner.fit_transform(texts))
+            blocks.append(learner.fit_transform(rows))
             self._kinds.append(_Kind(analyzer, dict(learner.vocabulary_), learner.idf_.astype(np.float32)))
-        return hstack(blocks, format="csr")
+        return hstack(blocks, format="csr")[[rows[text] for text in texts]]
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """The rows of other texts, as scikit-learn would compute them."""

@@ -70,6 +70,12 @@ _DONE_TO_IT = re.compile(
     r"pos[eé]|remplac|rend|manqu|prix|cout|copi|falsif|illisible"
 )
 _CARD = re.compile(r"\b(?:carte?s?|cg|certificat|papiers?|duplicata)\b")
+# "Je parle pas du contrôle, je parle de la vente": the person says that another subject is meant.
+_DENIED = re.compile(
+    r"(?<!\w)(?:(?:je|on) ?(?:ne |n')?(?:te |vous |t')?|j(?:te |'|))parl\w* pas (?:de |du |des |d')"
+    r"(?:la |l'|ma |mon |mes |ce |cette )?"
+    r"(?:controle technique|permis de conduire|carte grise|[\w'-]+)[!.,;: ]*"
+)
 # What is left of the punctuation around words taken out.
 _EMPTY = re.compile(r"\(\s*\)|[,;:(-]\s*(?=[,;.!?)]|$)|(?<=[.!?])\s*[.,;:](?!\.)|^[\s,;:.)-]+")
 _SPACE_BEFORE = re.compile(r"\s+(?=[,.;])")
@@ -77,6 +83,7 @@ _SPACE_BEFORE = re.compile(r"\s+(?=[,.;])")
 
 def subject_of(text: str) -> str:
     """The rest of a masked, normalised text, where it says something by itself; the whole text otherwise."""
+    text = _without_denied(text)
     folded = fold(text)
     if len(folded) != len(text):
         # A letter that folding writes with two: places in one text would not be those of the other.
@@ -94,6 +101,19 @@ def subject_of(text: str) -> str:
     if len(_WORD.findall(rest)) < _FEWEST_WORDS:
         return text
     return _SPACE_BEFORE.sub("", " ".join(_EMPTY.sub(" ", rest).split()))
+
+
+def _without_denied(text: str) -> str:
+    """The text without the subject that it says not to be about, where something else is said."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return text
+    rest, position = [], 0
+    for match in _DENIED.finditer(folded):
+        rest.append(text[position : match.start()])
+        position = match.end()
+    left = " ".join("".join([*rest, text[position:]]).split())
+    return left if rest and len(_WORD.findall(left)) >= _FEWEST_WORDS else text
 
 
 def _start_of_announcement(before: str) -> int:
