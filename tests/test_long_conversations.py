@@ -32,7 +32,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine.conversation import Conversation
 from bot.engine.recent_turns import recent_events, recent_tracker
 from bot.engine.stored_events import decoded, encoded, events
-from bot.engine.tracker_store import ConversationStore
+from bot.engine.tracker_store import RECENT_MESSAGES, ConversationStore
 
 SLOTS = [AnySlot("reason", mappings=[])]
 
@@ -256,7 +256,7 @@ def test_the_end_of_a_long_conversation_holds_what_the_whole_holds(
     assert len(end.events) < len(whole.events) / 2
     told, all_told = end.current_state(), whole.current_state()
     assert told == all_told
-    assert texts(end.events) == texts(whole.events)[-20:]
+    assert texts(end.events) == texts(whole.events)[-RECENT_MESSAGES:]
     assert recent_events(end) == recent_events(whole)
 
 

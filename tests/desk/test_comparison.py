@@ -91,7 +91,7 @@ def certain_remedies() -> list[dict[str, Any]]:
 def cases() -> Iterator[tuple[str, str, Facts, dt.date]]:
     """The guided dialogue, the case's name, its facts and its day."""
     for case in read("eligibility.yml"):
-        facts = {name: value for name, value in plain(case["situation"]).items() if name != "needs_help"}
+        facts = plain(case["situation"])
         for guide in ("eligibility", "price"):
             yield guide, case["case"], facts, case["day"]
     for case in [*read("fees.yml"), *read("published_examples.yml")]:

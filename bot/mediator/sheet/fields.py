@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.guides.coherence import settle
-from bot.guides.facts import Facts, is_uncertain
+from bot.guides.facts import FACT_NAMES, Facts, is_uncertain
 from bot.law.regional_tax import region_name, regions
 from bot.nlg.sentences import Sentences
 
@@ -130,10 +130,12 @@ class Form:
         if name == "region":
             return tuple(sorted(((key, region_name(key)) for key in regions()), key=lambda pair: pair[1]))
         prefix = f"utter_fact_{name}_"
+        # "utter_fact_moved_on" tells the fact "moved_on", no value of "moved".
+        longer = tuple(f"utter_fact_{other}" for other in FACT_NAMES if other.startswith(f"{name}_"))
         values = [
             response.removeprefix(prefix)
             for response in self._sentences.responses
-            if response.startswith(prefix)
+            if response.startswith(prefix) and not response.startswith(longer)
         ]
         return tuple((value, self._say(prefix + value) or value) for value in values)
 
