@@ -49,7 +49,7 @@ _OF_DRIVING = frozenset(f"faq/drive_without_card{which}" for which in ("", ".cpi
 # The facts by which a card is told from another.
 _OF_A_CASE = ("reason", "holder", "vehicle_kind", "plate_format")
 # Whether the inspection is missing; with one that is valid, the next step is the request.
-_OF_INSPECTION = frozenset({"faq/technical_inspection", "faq/technical_inspection.expired"})
+_OF_INSPECTION = frozenset(f"faq/technical_inspection{which}" for which in ("", ".expired", ".without_card"))
 _NEVER_INSPECTED = frozenset({VehicleKind.TRAILER, VehicleKind.TRACTOR})
 # Told with another question, "je n'ai pas internet" asks where to get help with it.
 _HELP = "faq/help_in_person.no_equipment"

@@ -96,3 +96,16 @@ def test_what_is_said_around_the_number_stays() -> None:
 
 def test_another_mask_beside_a_question_goes_too() -> None:
     assert "[" not in read("je m'appelle Jean Dupont, combien coûte un duplicata ?")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("jparle pas du controle, jparle de la vente", "jparle de la vente"),
+        ("je ne te parle pas du contrôle technique ! combien de temps", "combien de temps"),
+        ("je parle pas de ça", "je parle pas de ça"),
+        ("mon mari ne parle pas français", "mon mari ne parle pas français"),
+    ],
+)
+def test_a_subject_that_the_person_denies_is_left_out(said: str, meant: str) -> None:
+    assert subject_of(said) == meant

@@ -15,6 +15,7 @@ from typing import Any
 from bot.law.local_days import latest, today
 from bot.nlu import facts
 from bot.nlu.intents import (
+    ASK_WHY,
     CORRECT,
     FOREIGN,
     INFORM,
@@ -38,6 +39,7 @@ from bot.nlu.topics import FAQ, as_question, topic_of
 
 MAX_MISTAKE_WORDS = 9
 _RECEIVED = re.compile(r"\b(?:recue?s?|notifiee?)\b")
+_WHY = re.compile(r"(?:et |mais |ah )?(?:pourquoi|pk|pq|pourkoi)(?: ca| donc)?[ ?!.]*")
 _TOPIC_OF_GUIDE = {"price": "cost", "eligibility": "request_duplicate", "remedy": "refusal_remedies"}
 
 
@@ -86,6 +88,9 @@ def interpret(parse: dict[str, Any], context: Context) -> None:
     _take_reception(parse, text, context)
     told = {entity["entity"]: entity["value"] for entity in parse["entities"]}
     changes = any(context.known.get(name, value) != value for name, value in told.items())
+    if _asks_why(text, context):
+        set_intent(parse, ASK_WHY)
+        return
     if _is_short_question(parse, text, context):
         return
     if context.offered and not told and takes_or_leaves(parse, text):
@@ -98,6 +103,12 @@ def interpret(parse: dict[str, Any], context: Context) -> None:
         _find_mistake(parse, text, context)
     elif _is_told(parse, told, changes, manner, context):
         set_intent(parse, INFORM)
+
+
+def _asks_why(text: str, context: Context) -> bool:
+    """Whether a bare "pourquoi ?" asks for the reasons of the answer just computed."""
+    is_computed = bool(context.last.get("guide")) and not context.last.get("question")
+    return is_computed and not context.asked and bool(_WHY.fullmatch(fold(text)))
 
 
 def _see_from_place(parse: dict[str, Any], text: str, known: Mapping[str, Any]) -> None:

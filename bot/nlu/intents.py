@@ -9,6 +9,7 @@ from bot.nlu.topics import FAQ, OUT_OF_SCOPE, SURE_FROM, topic_of
 FOREIGN = "foreign_language"
 WHAT_IF = "what_if"
 CORRECT = "correct_fact"
+ASK_WHY = "ask_why"
 INFORM = "inform"
 FALLBACK = "nlu_fallback"
 ASK_BETWEEN = "ask_between"

@@ -23,11 +23,12 @@ GIVE_UP_SECONDS = 120.0
 PAUSE_SECONDS = 0.4
 # Told first; the summary at the end must still hold them, whatever happened between.
 FACTS = ("je ne trouve plus ma carte grise", "ma plaque est au format 123 AB 75")
+# Each says it all: what it asks must not hang on what was asked before, which differs from one to another.
 QUESTIONS = (
-    "combien coûte un duplicata",
-    "combien de temps faut-il pour la recevoir",
-    "où la déclarer perdue",
-    "je peux rouler en attendant",
+    "combien coûte un duplicata de carte grise ?",
+    "combien de temps faut-il pour recevoir le duplicata de la carte grise ?",
+    "est-ce que je dois déclarer la perte à la police ?",
+    "est-ce que je peux rouler sans carte grise en attendant le duplicata ?",
 )
 SUMMARY = "où en est-on ?"
 FAILURE = "utter_notice_failure"
@@ -155,7 +156,7 @@ async def converse(citizen: Citizen, record: Record, goes_on: Callable[[], bool]
         rank += 1
         await asyncio.sleep(PAUSE_SECONDS)
     # The summary holds the last answers too: the same for everybody, however much was asked between.
-    for question in reversed(QUESTIONS[:2]):
+    for question in reversed(QUESTIONS):
         await _insist(citizen, question, record)
     summary = await _insist(citizen, SUMMARY, record)
     record.summaries[citizen.conversation] = "\n".join(summary.texts) if summary else ""
