@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import dialogue
+from actions import dialogue, questions
 from actions.answers import question_of_facts, take_fact
 from actions.dialogue import DialogueAction
 from actions.recall import earlier_answers
@@ -140,7 +140,7 @@ class ActionAskBetween(DialogueAction):
             return
         if turn.last and turn.question:
             # Who is in the middle of a talk reads a choice between two subjects as a refusal to answer.
-            dialogue.answer_question(turn, turn.question)
+            questions.answer(turn, turn.question)
             turn.say("utter_or_meant", second={"response": f"utter_topic_{second}"}, topics=[second])
             dialogue.resume(turn)
             return

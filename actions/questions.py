@@ -45,6 +45,11 @@ _OF_HEIRS = {
     "faq/sell_vehicle_without_card": "faq/change_of_holder.inheritance",
     "faq/cost": "faq/change_of_holder.cost",
 }
+# While the vehicle is not found again, its card is not made again either.
+_OF_STOLEN_VEHICLE = {
+    "faq/declare_theft": "faq/vehicle_stolen_with_card",
+    "faq/request_duplicate": "faq/vehicle_stolen_with_card.duplicate_refused",
+}
 _OF_DRIVING = frozenset(f"faq/drive_without_card{which}" for which in ("", ".cpi", ".declaration"))
 # The facts by which a card is told from another.
 _OF_A_CASE = ("reason", "holder", "vehicle_kind", "plate_format")
@@ -113,7 +118,7 @@ class ActionAnswerQuestion(DialogueAction):
         is_said_again = asked == [turn.last.get("question")]
         for label in asked:
             if label not in GUIDE_OF_INTENT:
-                _answer(turn, _of_the_case(turn, label))
+                answer(turn, label)
         wanted = next((GUIDE_OF_INTENT[label] for label in asked if label in GUIDE_OF_INTENT), None)
         if wanted:
             dialogue.start(turn, wanted)
@@ -129,6 +134,8 @@ def _of_the_case(turn: Turn, label: str) -> str:
     """The answer of the same family that the facts make true, where they decide."""
     if turn.facts.get("holder") == Holder.DECEASED and label in _OF_HEIRS:
         return _OF_HEIRS[label]
+    if turn.facts.get("vehicle_stolen") and label in _OF_STOLEN_VEHICLE:
+        return _OF_STOLEN_VEHICLE[label]
     if label in _OF_DRIVING and turn.names_place_abroad:
         return "faq/drive_without_card.cpi_abroad"
     if label in _OF_INSPECTION and turn.said.get("inspection") == Inspection.VALID:
@@ -154,11 +161,12 @@ def _needs_a_plan(turn: Turn) -> bool:
     return is_beside and "refused_on" in turn.said and _is_complete(turn, "remedy", turn.facts)
 
 
-def _answer(turn: Turn, label: str) -> None:
+def answer(turn: Turn, label: str) -> None:
     """The last day of the period asked about, or the answer computed from the facts; else the written one.
 
     A last day or a plan told just before from the same facts is not told again.
     """
+    label = _of_the_case(turn, label)
     until = periods.reply(label, _days_of_this_case(turn), turn.on)
     if until is not None and turn.last.get("until") != until.response:
         dialogue.answer_question(turn, label, until)
