@@ -23,7 +23,7 @@ from bot.law.situation import Reason
 
 MISSES_BEFORE_HELP = 2
 NEAREST_TOPICS = 3
-# The answers that a summary recalls, beside the last one.
+# The answers that a summary recalls.
 MOST_RECALLED = 5
 # The third time, the person is offered a way out instead.
 MAX_TIMES_ASKED = 2
