@@ -137,7 +137,7 @@ FIRST_QUESTIONS = {
     "Un site privé est-il plus cher ?": "faq/scam_or_private_site.private_fees",
     "Ma demande est refusée, que faire ?": "faq/refusal_remedies",
     "Pourquoi ma demande est-elle refusée ?": "faq/refusal_remedies.reasons",
-    "Ma demande reste sans réponse": "faq/track_application.stuck",
+    "Ma demande n’avance pas": "faq/track_application.stuck",
     "Où en est ma demande ?": "faq/track_application",
     "Combien de temps pour recevoir la carte ?": "faq/delay_delivery",
     "Je n’ai pas reçu ma carte grise": "faq/not_received",
