@@ -8,6 +8,7 @@ from actions.recall import last_answers
 from actions.turn import Turn
 from bot.guides import GUIDES, periods
 from bot.guides.facts import PERIOD_FIELDS, Facts, told
+from bot.guides.guide import Reply
 
 # Out of any dialogue, the question that a bare fact most likely means, the most telling fact first.
 QUESTION_OF_FACT: tuple[tuple[str, object, str], ...] = (
@@ -125,17 +126,23 @@ def _complete(turn: Turn) -> None:
     """The last guided answer, computed anew where the fact counts for it; else what the fact means."""
     guide = guide_of_last_answer(turn)
     is_question_latest = bool(turn.last.get("question"))
-    until = periods.reply(turn.last.get("question") or "", turn.facts, turn.on)
-    if until is not None and not turn.said.keys().isdisjoint(PERIOD_FIELDS):
+    until = _last_day_now_known(turn)
+    if until is not None:
         dialogue.answer_question(turn, turn.last["question"], until)
-        return
-    if guide is not None and (turn.corrects or _counts(turn, guide) or not is_question_latest):
+    elif guide is not None and (turn.corrects or _counts(turn, guide) or not is_question_latest):
         # What the person could not tell before is not asked again.
         dialogue.advance(turn, guide)
     elif len(turn.said) >= FACTS_OF_A_CASE and "reason" in turn.said:
         dialogue.start(turn, "eligibility")
     else:
         answer_by_fact(turn)
+
+
+def _last_day_now_known(turn: Turn) -> Reply | None:
+    """The last day that the last question was about, where the message tells the day that it counts from."""
+    if turn.said.keys().isdisjoint(PERIOD_FIELDS):
+        return None
+    return periods.reply(turn.last.get("question") or "", turn.facts, turn.on)
 
 
 def _counts(turn: Turn, name: str) -> bool:

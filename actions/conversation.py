@@ -134,7 +134,7 @@ class ActionAskBetween(DialogueAction):
             return
         first, second = turn.nearest_topics()[:2]
         meant = question_of_facts(turn.said)
-        if meant and meant.removeprefix("faq/").partition(".")[0] in (first, second):
+        if meant and dialogue.topic_of_question(meant) in (first, second):
             dialogue.answer_question(turn, meant)
             dialogue.resume(turn)
             return

@@ -8,13 +8,14 @@ from bot.guides.facts import Facts
 from bot.guides.guide import Reply
 from bot.guides.remedy import time_left
 from bot.law.days import Days
-from bot.law.periods import Period, ending
+from bot.law.periods import Ending, Period, ending
 
-# The questions that such a day answers: what it counts for, the first day known first.
+# The provisional certificate comes after the declaration: its month ends later.
 _DRIVING = (
     ("certificate_on", Period.PROVISIONAL_CERTIFICATE),
     ("declared_on", Period.DRIVING_WITH_DECLARATION),
 )
+# The days that answer a question, and the period that each begins; the first one told counts.
 _OF_QUESTION: dict[str, tuple[tuple[str, Period], ...]] = {
     "faq/drive_without_card": _DRIVING,
     "faq/drive_without_card.declaration": _DRIVING[1:],
@@ -31,12 +32,17 @@ _OF_QUESTION: dict[str, tuple[tuple[str, Period], ...]] = {
 def reply(question: str, facts: Facts, on: dt.date) -> Reply | None:
     """The last day of the period that the question is about; None where no day told settles it."""
     for name, period in _OF_QUESTION.get(question, ()):
-        if name in facts:
-            found = ending(period, Days.parse(facts[name]), on)
-            if found is not None:
-                begun = {"begun": Days.parse(facts[name]).earliest.isoformat()}
-                values = {**begun, "last": found.last.isoformat()}
-                if found.is_over:
-                    return Reply(f"utter_period_{period.value}_over", values)
-                return Reply(f"utter_period_{period.value}", {**values, "left": time_left(found.last, on)})
+        begun = Days.parse(facts[name]) if name in facts else None
+        found = ending(period, begun, on) if begun else None
+        if begun and found:
+            return _said(period, begun, found, on)
     return None
+
+
+def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
+    last = found.last.isoformat()
+    if found.is_over:
+        # The day that it began may be one of many.
+        return Reply(f"utter_period_{period.value}_over", {"last": last})
+    values = {"begun": begun.earliest.isoformat(), "last": last, "left": time_left(found.last, on)}
+    return Reply(f"utter_period_{period.value}", values)
