@@ -45,16 +45,15 @@ class Ngrams:
         self._kinds: list[_Kind] = []
 
     def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Learns from the texts; returns their rows. A text that comes back is read once, and counts once."""
-        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        """Learns from the texts; returns their rows."""
         blocks = []
         for analyzer in (characters, words):
             learner = TfidfVectorizer(
                 analyzer=analyzer, min_df=self._rarest, sublinear_tf=True, dtype=np.float32
             )
-            blocks.append(learner.fit_transform(rows))
+            blocks.append(learner.fit_transform(texts))
             self._kinds.append(_Kind(analyzer, dict(learner.vocabulary_), learner.idf_.astype(np.float32)))
-        return hstack(blocks, format="csr")[[rows[text] for text in texts]]
+        return hstack(blocks, format="csr")
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """The rows of other texts, as scikit-learn would compute them."""

@@ -95,6 +95,6 @@ export const suggestions = {
   perte: ["Faut-il déclarer la perte\u00a0?", "Comment demander un duplicata\u00a0?", "Puis-je rouler en attendant\u00a0?"],
   vol: ["Où déclarer le vol de ma carte grise\u00a0?", "Comment demander un duplicata\u00a0?", "Puis-je rouler en attendant\u00a0?"],
   prix: ["Combien coûte un duplicata\u00a0?", "Comment payer\u00a0?", "Un site privé est-il plus cher\u00a0?"],
-  refus: ["Ma demande est refusée, que faire\u00a0?", "Pourquoi ma demande est-elle refusée\u00a0?", "Ma demande n’avance pas"],
+  refus: ["Ma demande est refusée, que faire\u00a0?", "Pourquoi ma demande est-elle refusée\u00a0?", "Ma demande reste sans réponse"],
   suivi: ["Où en est ma demande\u00a0?", "Combien de temps pour recevoir la carte\u00a0?", "Je n’ai pas reçu ma carte grise"],
 };
