@@ -59,6 +59,8 @@ _NEVER_INSPECTED = frozenset({VehicleKind.TRAILER, VehicleKind.TRACTOR})
 # Told with another question, "je n'ai pas internet" asks where to get help with it.
 _HELP = "faq/help_in_person.no_equipment"
 _DONE_ONLINE = frozenset({"declare_loss", "declare_theft", "request_duplicate", "deterioration", "cost"})
+# These answers speak of the plate, or of a price, themselves.
+_OF_PLATE = frozenset({"plate_format_change", "cost", "payment", "out_of_scope"})
 # What is known only of a request that was made.
 _OF_A_REQUEST = frozenset({"requested_on", "validated_on", "shipped_on", "refused_on"})
 
@@ -124,6 +126,8 @@ class ActionAnswerQuestion(DialogueAction):
             dialogue.start(turn, wanted)
         elif _needs_a_plan(turn):
             dialogue.conclude(turn, "remedy")
+        elif _tells_plate_for_price(turn, asked):
+            dialogue.conclude(turn, "price")
         elif is_said_again and not turn.running:
             dialogue.offer_other_topics(turn)
         else:
@@ -138,6 +142,9 @@ def _of_the_case(turn: Turn, label: str) -> str:
         return _OF_STOLEN_VEHICLE[label]
     if label in _OF_DRIVING and turn.names_place_abroad:
         return "faq/drive_without_card.cpi_abroad"
+    if label in _OF_INSPECTION and "inspected_on" in turn.said:
+        # Until when that inspection holds.
+        return "faq/technical_inspection"
     if label in _OF_INSPECTION and turn.said.get("inspection") == Inspection.VALID:
         # "Le contrôle est passé, et maintenant ?": nothing stands in the way of the request.
         return "faq/request_duplicate"
@@ -161,6 +168,19 @@ def _needs_a_plan(turn: Turn) -> bool:
     return is_beside and "refused_on" in turn.said and _is_complete(turn, "remedy", turn.facts)
 
 
+def _tells_plate_for_price(turn: Turn, asked: list[str]) -> bool:
+    """Whether the message tells, beside what it asks, the plate for the first time: the price hangs on it."""
+    is_told = turn.said.get("plate_format") == turn.facts.get("plate_format") is not None
+    is_new = is_told and "plate_format" not in turn.before
+    is_other = _OF_PLATE.isdisjoint(map(dialogue.topic_of_question, asked))
+    is_free = not turn.running and turn.last.get("guide") != "price"
+    return is_new and is_other and is_free and _is_complete(turn, "price", turn.facts) and not _is_out(turn)
+
+
+def _is_out(turn: Turn) -> bool:
+    return bool(obstacle(turn.facts, turn.on))
+
+
 def answer(turn: Turn, label: str) -> None:
     """The last day of the period asked about, or the answer computed from the facts; else the written one.
 
@@ -171,6 +191,9 @@ def answer(turn: Turn, label: str) -> None:
     if until is not None and turn.last.get("until") != until.response:
         dialogue.answer_question(turn, label, until)
         return
+    if until is not None and label in _OF_INSPECTION and turn.facts.get("inspection") == Inspection.VALID:
+        # "Donc je peux la demander ?": the inspection that holds has been told.
+        label = "faq/request_duplicate.conditions"
     name, deciding, stated = COMPUTED.get(label, ("", frozenset(), {}))
     facts = {**turn.facts, **stated}
     is_computed = bool(deciding & facts.keys()) and _is_complete(turn, name, facts)

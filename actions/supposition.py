@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from actions import dialogue
+from actions import dialogue, questions
 from actions.answers import answer_by_fact, guide_of_last_answer, question_of_facts
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
@@ -12,6 +12,9 @@ from bot.guides import GUIDES
 from bot.guides.coherence import settle
 from bot.guides.comparison import difference
 from bot.guides.facts import told
+
+# "Et en Bretagne ?" asks for the comparison alone; more words ask something of their own.
+LONGEST_FOLLOW_UP = 7
 
 
 class ActionSuppose(DialogueAction):
@@ -28,10 +31,14 @@ class ActionSuppose(DialogueAction):
             _answer_instead(turn)
             return
         supposed, _ = settle(turn.facts, turn.said, turn.on)
+        values = difference(GUIDES[guide], turn.facts, supposed, turn.on)
+        if values["same"] and turn.question and turn.word_count > LONGEST_FOLLOW_UP:
+            # "Comment passer le contrôle si je n'ai plus la carte ?": what is supposed is the case itself.
+            questions.answer(turn, turn.question)
+            return
         if supposed == turn.facts:
             turn.say("utter_supposition_known", supposed=told(turn.said))
             return
-        values = difference(GUIDES[guide], turn.facts, supposed, turn.on)
         turn.say(
             "utter_supposition",
             supposed=told(turn.said),

@@ -73,6 +73,11 @@ class Turn:
         return PLACE_ABROAD in self.entities
 
     @property
+    def word_count(self) -> int:
+        """How many words the message has."""
+        return len((self._tracker.latest_message.get("text") or "").split())
+
+    @property
     def asked(self) -> str | None:
         """The fact just asked for."""
         return self.slot("asked_fact")

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from bot.guides import periods
+from bot.guides.coherence import settle
 from bot.law.days import Days
 from bot.law.periods import Ending, Period, ending
 
@@ -75,3 +76,41 @@ def test_a_period_that_is_over_has_its_own_answer() -> None:
 
 def test_another_question_is_not_answered_by_a_day() -> None:
     assert periods.reply("faq/cost", {"sold_on": "2026-11-20"}, TODAY) is None
+
+
+def test_an_inspection_holds_as_long_as_that_of_its_kind_of_vehicle() -> None:
+    asked = "faq/technical_inspection"
+    car = periods.reply(asked, {"inspected_on": "2025-04-12"}, TODAY)
+    moto = periods.reply(asked, {"inspected_on": "2023-12-12", "vehicle_kind": "motorcycle"}, TODAY)
+    assert car is not None and car.values["until"]["values"] == {"last": "2027-04-12"}
+    assert moto is not None and moto.values["until"]["values"] == {"last": "2026-12-12"}
+
+
+def test_an_inspection_of_a_month_holds_at_least_until_the_first_of_it() -> None:
+    found = periods.reply("faq/technical_inspection", {"inspected_on": "2025-04-01/2025-04-30"}, TODAY)
+    assert found is not None
+    assert found.values["until"] == {
+        "response": "utter_period_until_at_least",
+        "values": {"last": "2027-04-01"},
+    }
+
+
+def test_a_trailer_has_no_inspection_that_ends() -> None:
+    facts = {"inspected_on": "2025-04-12", "vehicle_kind": "trailer"}
+    assert periods.reply("faq/technical_inspection", facts, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ({"inspected_on": "2025-04-12"}, "valid"),
+        ({"inspected_on": "2023-01-12", "vehicle_kind": "car"}, "expired"),
+        ({"inspected_on": "2024-01-12", "vehicle_kind": "motorcycle"}, "valid"),
+        # A car's is over, a motorcycle's is not: the kind decides.
+        ({"inspected_on": "2024-01-12"}, None),
+        ({"inspected_on": "2025-04-12", "inspection": "expired"}, "expired"),
+    ],
+)
+def test_the_day_of_an_inspection_tells_whether_it_is_valid(told: dict[str, str], state: str | None) -> None:
+    facts, _ = settle({}, told, TODAY)
+    assert facts.get("inspection") == state

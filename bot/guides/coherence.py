@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.guides.facts import CASE_FIELDS, Facts
+from bot.guides.periods import inspection_period
 from bot.guides.remedy import is_coherent
 from bot.law.days import Days
+from bot.law.periods import ending
+from bot.law.situation import Inspection
 
 # What was told of a fact no longer holds when that fact becomes another.
 _DEPENDENT = {
@@ -27,6 +30,8 @@ def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ..
         facts.pop("original_found", None)
     if possible.get("vehicle_stolen") and facts.get("reason") != "theft":
         facts["reason"] = "theft"
+    if "inspected_on" in possible and "inspection" not in possible:
+        facts |= _inspection(facts, on)
     facts = _settle_case(facts, possible, on)
     return facts, tuple(name for name in said if name not in facts)
 
@@ -34,6 +39,15 @@ def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ..
 def _is_to_come(name: str, value: object, on: dt.date) -> bool:
     is_date = name.endswith("_on") or name == "first_registration"
     return is_date and isinstance(value, str) and Days.parse(value).earliest > on
+
+
+def _inspection(facts: Facts, on: dt.date) -> Facts:
+    """Whether the inspection passed on the day told holds; nothing where the kind of vehicle decides."""
+    period = inspection_period(facts)
+    found = ending(period, Days.parse(facts["inspected_on"]), on, at_least=True) if period else None
+    if found is None or (found.is_over and "vehicle_kind" not in facts):
+        return {}
+    return {"inspection": (Inspection.EXPIRED if found.is_over else Inspection.VALID).value}
 
 
 def _settle_case(facts: Facts, said: Facts, on: dt.date) -> Facts:

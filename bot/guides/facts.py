@@ -17,7 +17,7 @@ CASE_FIELDS = tuple(
 )
 FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
 # The days that the periods of the law count from (bot/guides/periods.py).
-PERIOD_FIELDS = ("declared_on", "certificate_on", "died_on", "sold_on", "moved_on")
+PERIOD_FIELDS = ("declared_on", "certificate_on", "died_on", "sold_on", "moved_on", "inspected_on")
 FACT_NAMES = tuple(dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, *PERIOD_FIELDS)))
 # A card found again, when is not known yet: the law's answer depends on it.
 FOUND = "found"

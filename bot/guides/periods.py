@@ -8,7 +8,9 @@ from bot.guides.facts import Facts
 from bot.guides.guide import Reply
 from bot.guides.remedy import time_left
 from bot.law.days import Days
-from bot.law.periods import Ending, Period, ending
+from bot.law.inspection import LIGHT, TWO_WHEELS
+from bot.law.periods import Ending, Period, ending, is_narrow
+from bot.law.situation import VehicleKind
 
 # The provisional certificate comes after the declaration: its month ends later.
 _DRIVING = (
@@ -27,16 +29,35 @@ _OF_QUESTION: dict[str, tuple[tuple[str, Period], ...]] = {
     "faq/address_change": (("moved_on", Period.ADDRESS_CHANGE),),
     "faq/address_change.deadline": (("moved_on", Period.ADDRESS_CHANGE),),
 }
+# Whether the inspection still holds answers what is asked about needing one.
+_OF_INSPECTION = frozenset(
+    f"faq/technical_inspection{which}" for which in ("", ".expired", ".two_wheels", ".exempt_or_other")
+)
+
+# An inspection holds for years: a month told is close enough.
+_INSPECTIONS = frozenset({Period.INSPECTION_CAR, Period.INSPECTION_TWO_WHEELS, Period.INSPECTION_COLLECTION})
 
 
 def reply(question: str, facts: Facts, on: dt.date) -> Reply | None:
     """The last day of the period that the question is about; None where no day told settles it."""
-    for name, period in _OF_QUESTION.get(question, ()):
+    inspection = inspection_period(facts) if question in _OF_INSPECTION else None
+    of_inspection = (("inspected_on", inspection),) if inspection else ()
+    for name, period in (*_OF_QUESTION.get(question, ()), *of_inspection):
         begun = Days.parse(facts[name]) if name in facts else None
-        found = ending(period, begun, on) if begun else None
+        found = ending(period, begun, on, at_least=period in _INSPECTIONS) if begun else None
         if begun and found:
             return _said(period, begun, found, on)
     return None
+
+
+def inspection_period(facts: Facts) -> Period | None:
+    """How long an inspection of that vehicle holds: as a car's where its kind is unknown, the shortest."""
+    kind = facts.get("vehicle_kind")
+    if kind is None or kind in LIGHT:
+        return Period.INSPECTION_CAR
+    if kind == VehicleKind.COLLECTION:
+        return Period.INSPECTION_COLLECTION
+    return Period.INSPECTION_TWO_WHEELS if kind in TWO_WHEELS else None
 
 
 def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
@@ -44,5 +65,9 @@ def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
     if found.is_over:
         # The day that it began may be one of many.
         return Reply(f"utter_period_{period.value}_over", {"last": last})
+    if period in _INSPECTIONS:
+        which = "until" if is_narrow(begun) else "until_at_least"
+        until = {"response": f"utter_period_{which}", "values": {"last": last}}
+        return Reply(f"utter_period_{period.value}", {"until": until})
     values = {"begun": begun.earliest.isoformat(), "last": last, "left": time_left(found.last, on)}
     return Reply(f"utter_period_{period.value}", values)

@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "vehicle",
-        ("plate_format", "vehicle_kind", "inspection", "first_registration", "opposition"),
+        ("plate_format", "vehicle_kind", "inspection", "inspected_on", "first_registration", "opposition"),
     ),
     ("price", ("operation", "region", "fiscal_power", "energy")),
     (
