@@ -7,7 +7,7 @@ from actions.answers import question_of_facts
 from actions.dialogue import DialogueAction
 from actions.recall import last_answers
 from actions.turn import Turn
-from bot.guides.facts import PERIOD_FIELDS
+from bot.procedures.registry import FACTS
 
 # What is said about the last answer, by intent.
 RESPONSES = {
@@ -18,10 +18,7 @@ RESPONSES = {
 }
 NEAREST_TOPICS = 3
 # Facts of one vehicle and its holder: another one has its own.
-FACTS_OF_A_VEHICLE = frozenset(
-    {"plate_format", "vehicle_kind", "first_registration", "fiscal_power", "energy", "inspection", "holder"}
-    | {"engine_capacity", "gross_weight", "address_changes_before", "opposition", *PERIOD_FIELDS}
-)
+FACTS_OF_A_VEHICLE = frozenset(fact.name for fact in FACTS.values() if fact.is_of_the_vehicle)
 
 
 class ActionTalkAboutAnswer(DialogueAction):

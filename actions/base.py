@@ -15,7 +15,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.guides.facts import FACT_NAMES, Facts
+from bot.guides.facts import Facts
+from bot.procedures.registry import FACT_NAMES
 
 logger = logging.getLogger(__name__)
 

@@ -9,17 +9,10 @@ from actions import dialogue
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
 from bot.guides import GUIDES
-from bot.guides.facts import CASE_FIELDS, FEE_FIELDS
-from bot.law.situation import CHOICES
+from bot.guides.facts import CASE_FIELDS
+from bot.procedures.fact import Group, Kind
+from bot.procedures.registry import FACTS
 
-# The facts with a question of their own; the others are denied by their button.
-ASKABLE = frozenset(
-    {"reason", "vehicle_stolen", "event_abroad", "theft_declared", "applicant", "holder", "plate_format"}
-    | {"inspection", "vehicle_kind", "first_registration", "moved", "original_found", "region", "energy"}
-    | {"fiscal_power", "file_status", "refused_on", "refusal_states_remedies", "residence", "urgent"}
-    | {"gracious_appeal_on", "gracious_answer_on", "hierarchical_appeal_on", "hierarchical_answer_on"}
-    | {"validated_on", "shipped_on"}
-)
 MAX_CHOICES = 10
 
 
@@ -33,7 +26,7 @@ class ActionCorrectFact(DialogueAction):
     def take(self, turn: Turn) -> None:
         """The question of the fact named; a button for each fact told; or that nothing was told."""
         named = turn.entities.get("corrected")
-        if named in turn.before and named in ASKABLE:
+        if named in turn.before and FACTS[named].is_asked:
             turn.keep(guided_dialogue=turn.running or _guide_of(turn, named))
             dialogue.ask(turn, named)
         elif turn.before:
@@ -50,7 +43,7 @@ def _guide_of(turn: Turn, fact: str) -> str:
         return turn.last["guide"]
     if fact in CASE_FIELDS:
         return "remedy"
-    return "price" if fact in FEE_FIELDS else "eligibility"
+    return "price" if FACTS[fact].group is Group.PRICE else "eligibility"
 
 
 def _choices(turn: Turn) -> list[dict[str, str]]:
@@ -64,11 +57,11 @@ def _choices(turn: Turn) -> list[dict[str, str]]:
     return [
         {"title": f"utter_name_{name}", "payload": _payload(name, value)}
         for name, value in ordered
-        if name in ASKABLE or isinstance(value, bool) or name in CHOICES
+        if FACTS[name].is_asked or FACTS[name].kind in (Kind.YES_NO, Kind.CHOICE)
     ][:MAX_CHOICES]
 
 
 def _payload(name: str, value: Any) -> str:
-    if name in ASKABLE:
+    if FACTS[name].is_asked:
         return f"/correct_fact{json.dumps({'corrected': name})}"
     return f"/inform{json.dumps({name: not value if isinstance(value, bool) else 'none'})}"

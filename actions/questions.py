@@ -9,6 +9,7 @@ from bot.guides import GUIDES, periods
 from bot.guides.facts import Facts
 from bot.guides.price import obstacle
 from bot.law.situation import Holder, Inspection, VehicleKind
+from bot.procedures.registry import FACTS
 
 GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
 # The questions whose answer the core computes as soon as one of these facts is known, with the facts that
@@ -52,7 +53,7 @@ _OF_STOLEN_VEHICLE = {
 }
 _OF_DRIVING = frozenset(f"faq/drive_without_card{which}" for which in ("", ".cpi", ".declaration"))
 # The facts by which a card is told from another.
-_OF_A_CASE = ("reason", "holder", "vehicle_kind", "plate_format")
+_OF_A_CASE = frozenset(fact.name for fact in FACTS.values() if fact.tells_cards_apart)
 # Whether the inspection is missing; with one that is valid, the next step is the request.
 _OF_INSPECTION = frozenset(f"faq/technical_inspection{which}" for which in ("", ".expired", ".without_card"))
 _NEVER_INSPECTED = frozenset({VehicleKind.TRAILER, VehicleKind.TRACTOR})

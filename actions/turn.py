@@ -12,21 +12,21 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import changes, facts_of, facts_said_now, intent_of, now, question_of
 from bot.guides.coherence import settle
-from bot.guides.facts import FACT_NAMES, FOUND, PERIOD_FIELDS, Facts, is_uncertain
+from bot.guides.facts import PERIOD_FIELDS, Facts, is_uncertain
 from bot.guides.guide import Reply
 from bot.law.days import Days
 from bot.law.local_days import day_of_case
-from bot.law.situation import CHOICES, FIELDS
+from bot.procedures.duplicate.facts import FOUND
+from bot.procedures.fact import Kind
+from bot.procedures.registry import FACT_NAMES, FACTS
 
-YES_NO_FACTS = frozenset(
-    {*FIELDS, "refusal_states_remedies", "urgent"} - CHOICES.keys() - {"first_registration"}
-)
+YES_NO_FACTS = frozenset(fact.name for fact in FACTS.values() if fact.kind is Kind.YES_NO)
 # The entity of a date that could not be read: its role says why, its group the fact that it was about.
 UNREAD_DATE = "unread_date"
 # The entity of a place outside France.
 PLACE_ABROAD = "place_abroad"
 # The facts whose answer is a day.
-DATE_FACTS = frozenset(name for name in FACT_NAMES if name.endswith("_on")) | {"first_registration"}
+DATE_FACTS = frozenset(fact.name for fact in FACTS.values() if fact.is_day)
 # Facts told in these intents are about another case, or about nothing.
 _KEEPS_NO_FACT = frozenset({"what_if", "out_of_scope", "foreign_language"})
 
@@ -211,4 +211,4 @@ class Turn:
 
 def _day_of(fact: str, value: str) -> str:
     """The days told as the fact keeps them: a vehicle's first registration is one day, the earliest."""
-    return Days.parse(value).earliest.isoformat() if fact == "first_registration" else value
+    return Days.parse(value).earliest.isoformat() if FACTS[fact].kind is Kind.DATE else value

@@ -13,10 +13,20 @@ ROOT = Path(__file__).resolve().parent.parent
 # What each part may import besides the standard library and itself.
 ALLOWED = {
     "bot/law": {"msgspec", "holidays"},
-    "bot/guides": {"bot.law"},
-    "actions": {"rasa_sdk", "starlette", "uvicorn", "bot.law", "bot.guides", "bot.takeaway"},
+    "bot/procedures": {"bot.law"},
+    "bot/guides": {"bot.law", "bot.procedures"},
+    "actions": {
+        "rasa_sdk",
+        "starlette",
+        "uvicorn",
+        "bot.law",
+        "bot.procedures",
+        "bot.guides",
+        "bot.takeaway",
+    },
     "bot/takeaway": {
         "bot.law",
+        "bot.procedures",
         "bot.guides",
         "bot.nlg",
         "bot.operations.databases",
@@ -27,7 +37,14 @@ ALLOWED = {
         "typst",
     }
     | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
-    "bot/mediator": {"bot.law", "bot.guides", "bot.nlg", "bot.takeaway", "bot.privacy.masking"}
+    "bot/mediator": {
+        "bot.law",
+        "bot.procedures",
+        "bot.guides",
+        "bot.nlg",
+        "bot.takeaway",
+        "bot.privacy.masking",
+    }
     | {
         "bot.settings",
         "bot.desk_link",

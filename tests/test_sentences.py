@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.guides.facts import FACT_NAMES, response_of_fact
+from bot.guides.facts import response_of_fact
 from bot.law.parameters import ParameterError, cite, parameter
 from bot.law.quotes import names as quote_names
 from bot.nlg.sentences import PLACEHOLDER, Sentences
 from bot.nlg.sources import citable
+from bot.procedures.registry import FACT_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = dt.date.today()

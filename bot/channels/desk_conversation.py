@@ -28,8 +28,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
 from bot.channels import conversations, registry, turn
-from bot.guides.facts import FACT_NAMES
 from bot.privacy.masking import mask
+from bot.procedures.registry import FACT_NAMES
 from bot.takeaway import store
 from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 

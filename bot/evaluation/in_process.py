@@ -18,7 +18,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot import settings, training
 from bot.channels import turn
 from bot.engine import assistant
-from bot.guides.facts import FACT_NAMES, Facts
+from bot.guides.facts import Facts
+from bot.procedures.registry import FACT_NAMES
 
 Messages = list[dict[str, Any]]
 

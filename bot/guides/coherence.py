@@ -10,21 +10,19 @@ from bot.guides.remedy import is_coherent
 from bot.law.days import Days
 from bot.law.periods import ending
 from bot.law.situation import Inspection
-
-# What was told of a fact no longer holds when that fact becomes another.
-_DEPENDENT = {
-    "reason": ("vehicle_stolen", "theft_declared", "event_abroad", "original_found", "storm_damage"),
-    "vehicle_kind": ("first_registration",),
-}
+from bot.procedures.registry import FACTS
 
 
 def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ...]]:
     """The facts after ``said``, and the names of those said that cannot be: to come, or out of order."""
     possible = {name: value for name, value in said.items() if not _is_to_come(name, value, on)}
     facts = {**known, **possible}
-    for base, dependents in _DEPENDENT.items():
-        if base in possible and known.get(base) not in (None, possible[base]):
-            facts = {name: facts[name] for name in facts if name not in dependents or name in possible}
+    changed = {name for name in possible if known.get(name) not in (None, possible[name])}
+    facts = {
+        name: value
+        for name, value in facts.items()
+        if name in possible or FACTS[name].depends_on not in changed
+    }
     if "reason" in possible and "reason" in known and "original_found" not in possible:
         # Lost again, or stolen after all: the card that was found is gone.
         facts.pop("original_found", None)
@@ -37,8 +35,7 @@ def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ..
 
 
 def _is_to_come(name: str, value: object, on: dt.date) -> bool:
-    is_date = name.endswith("_on") or name == "first_registration"
-    return is_date and isinstance(value, str) and Days.parse(value).earliest > on
+    return FACTS[name].is_day and isinstance(value, str) and Days.parse(value).earliest > on
 
 
 def _inspection(facts: Facts, on: dt.date) -> Facts:

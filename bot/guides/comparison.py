@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from bot.guides.facts import FOUND, Facts, line
+from bot.guides.facts import Facts, line
 from bot.guides.guide import Guide, Line
+from bot.procedures.duplicate.facts import FOUND
 
 
 def changed_facts(before: Facts, after: Facts) -> list[Line]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.guides.facts import FOUND, Facts, told
+from bot.guides.facts import Facts, told
 from bot.guides.guide import Gist, Reply, items
 from bot.law.decision import Decision, Status
 from bot.law.eligibility import decide, open_questions
 from bot.law.situation import FIELDS, Situation
+from bot.procedures.duplicate.facts import FOUND
 
 
 class EligibilityGuide:

@@ -7,20 +7,15 @@ from typing import Any
 from bot.law.days import Days
 from bot.law.regional_tax import region_name
 from bot.law.remedies import Case
-from bot.law.situation import FIELDS as SITUATION_FIELDS
+from bot.procedures.fact import Kind
+from bot.procedures.registry import FACTS
 
 # Values are what JSON holds: text (a choice, an ISO date or interval), number or truth.
 Facts = dict[str, Any]
 
-CASE_FIELDS = tuple(
-    name for name in Case.__dataclass_fields__ if name not in ("department", "amount_disputed", "latest")
-)
-FEE_FIELDS = ("region", "fiscal_power", "energy", "operation")
+CASE_FIELDS = tuple(name for name in Case.__dataclass_fields__ if name in FACTS)
 # The days that the periods of the law count from (bot/guides/periods.py).
-PERIOD_FIELDS = ("declared_on", "certificate_on", "died_on", "sold_on", "moved_on", "inspected_on")
-FACT_NAMES = tuple(dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, *PERIOD_FIELDS)))
-# A card found again, when is not known yet: the law's answer depends on it.
-FOUND = "found"
+PERIOD_FIELDS = frozenset(fact.name for fact in FACTS.values() if fact.begins_a_period)
 
 
 def told(facts: Facts) -> list[dict[str, Any]]:
@@ -39,14 +34,17 @@ def line(name: str, value: Any) -> dict[str, Any]:
 
 def is_uncertain(value: object) -> bool:
     """Whether the value is a day that may be several: an ISO interval."""
-    return isinstance(value, str) and value[:1].isdigit() and "/" in value
+    try:
+        return isinstance(value, str) and not Days.parse(value).is_exact
+    except ValueError:
+        return False
 
 
 def response_of_fact(name: str, value: object) -> str:
     """The response that tells a fact: one for each value of a choice, one for each kind of date or number."""
     if isinstance(value, bool):
         return f"utter_fact_{name}_{'yes' if value else 'no'}"
-    is_choice = isinstance(value, str) and name != "region" and not value[:1].isdigit()
+    is_choice = FACTS[name].kind is Kind.CHOICE and name != "region"
     return f"utter_fact_{name}_{value}" if is_choice else f"utter_fact_{name}"
 
 

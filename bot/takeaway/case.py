@@ -6,31 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 
 from bot.guides import GUIDES
-from bot.guides.facts import FACT_NAMES, FOUND, Facts
+from bot.guides.facts import Facts
 from bot.guides.remedy import is_coherent
 from bot.law.days import Days
-from bot.law.operations import Operation
-from bot.law.regional_tax import regions
-from bot.law.remedies import FileStatus, Residence
-from bot.law.situation import CHOICES, DATES, OriginalFound
-from bot.law.vehicle import Energy
+from bot.procedures.fact import Kind
+from bot.procedures.registry import FACTS
 
-# Days that only the sheet uses, told on its page: the bot has no question for them.
-SHEET_DATES = ("declared_on", "received_on")
 # The dates that every page takes, and those that it corrects where the case has them.
 PAGE_DATES = ("declared_on", "requested_on", "received_on")
 CASE_DATES = ("validated_on", "shipped_on", "refused_on", "gracious_appeal_on", "hierarchical_appeal_on")
 
-_FREE_NUMBERS = {"fiscal_power": range(1, 1000)}
-_CHOICES = {
-    **{name: frozenset(member.value for member in choices) for name, choices in CHOICES.items()},
-    "original_found": frozenset({FOUND, *(when.value for when in OriginalFound)}),
-    "file_status": frozenset(status.value for status in FileStatus),
-    "residence": frozenset(residence.value for residence in Residence),
-    "operation": frozenset(operation.value for operation in Operation),
-    # The words of the lexicon, wider than the calculator's.
-    "energy": frozenset({*(energy.value for energy in Energy), "superethanol", "gas", "hybrid"}),
-}
+# What a number may be.
+_NUMBERS = range(1, 1000)
 
 
 @dataclass(frozen=True)
@@ -44,8 +31,7 @@ class SheetCase:
 
 def kept(facts: Facts) -> Facts:
     """The facts that a sheet may keep; whatever is no known choice, date, number or truth is left out."""
-    names = (name for name in (*FACT_NAMES, *SHEET_DATES) if name in facts)
-    return {name: facts[name] for name in names if _may_be_kept(name, facts[name])}
+    return {name: facts[name] for name in FACTS if name in facts and _may_be_kept(name, facts[name])}
 
 
 def kept_guide(name: str | None) -> str:
@@ -85,15 +71,16 @@ def with_dates(case: SheetCase, typed: dict[str, str], on: dt.date) -> Facts:
 
 
 def _may_be_kept(name: str, value: object) -> bool:
-    if name in _FREE_NUMBERS:
-        return type(value) is int and value in _FREE_NUMBERS[name]
-    if name in DATES:
-        return isinstance(value, str) and _date(value) is not None
-    if name.endswith("_on"):
-        return isinstance(value, str) and _is_day(value)
-    if name == "region" or name in _CHOICES:
-        return isinstance(value, str) and value in (_CHOICES.get(name) or regions())
-    return isinstance(value, bool)
+    kind = FACTS[name].kind
+    if kind is Kind.NUMBER:
+        return type(value) is int and value in _NUMBERS
+    if kind is Kind.YES_NO:
+        return isinstance(value, bool)
+    if not isinstance(value, str):
+        return False
+    if kind is Kind.CHOICE:
+        return value in FACTS[name].choices
+    return _date(value) is not None if kind is Kind.DATE else _is_day(value)
 
 
 def _is_day(text: str) -> bool:

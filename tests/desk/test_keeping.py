@@ -9,12 +9,12 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from bot.guides.facts import FACT_NAMES
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
 from bot.mediator.sheet.fields import GROUPS
 from bot.mediator.work import activity, cases, proposals
+from bot.procedures.registry import FACT_NAMES
 from tests.desk.conftest import NOW, PASSWORD, OpenDesk, text_of
 
 TODAY = NOW.date()

@@ -7,61 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.guides.coherence import settle
-from bot.guides.facts import FACT_NAMES, Facts, is_uncertain
+from bot.guides.facts import Facts, is_uncertain
 from bot.law.regional_tax import region_name, regions
 from bot.nlg.sentences import Sentences
+from bot.procedures.fact import Group, Kind
+from bot.procedures.registry import FACT_NAMES, FACTS
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "card",
-        (
-            "reason",
-            "original_found",
-            "event_abroad",
-            "theft_declared",
-            "declared_on",
-            "vehicle_stolen",
-            "storm_damage",
-        ),
-    ),
-    (
-        "person",
-        (
-            "applicant",
-            "holder",
-            "died_on",
-            "moved",
-            "moved_on",
-            "selling",
-            "sold_on",
-            "to_be_scrapped",
-            "needs_help",
-        ),
-    ),
-    (
-        "vehicle",
-        ("plate_format", "vehicle_kind", "inspection", "inspected_on", "first_registration", "opposition"),
-    ),
-    ("price", ("operation", "region", "fiscal_power", "energy")),
-    (
-        "request",
-        (
-            "file_status",
-            "requested_on",
-            "certificate_on",
-            "incomplete_notice_on",
-            "validated_on",
-            "shipped_on",
-            "refused_on",
-            "refusal_states_remedies",
-            "gracious_appeal_on",
-            "gracious_answer_on",
-            "hierarchical_appeal_on",
-            "hierarchical_answer_on",
-            "residence",
-            "urgent",
-        ),
-    ),
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
+    (group.value, tuple(name for name in FACT_NAMES if FACTS[name].group is group)) for group in Group
 )
 MOST_RADIOS = 4
 STRONGEST = 99
@@ -119,9 +72,9 @@ class Form:
         if legend is None:
             raise KeyError(f"no label for the fact {name}")
         why = self._say(f"utter_why_{name}") or ""
-        if name.endswith("_on") or name == "first_registration":
+        if FACTS[name].is_day:
             return Field(name, "date", legend, why)
-        if name == "fiscal_power":
+        if FACTS[name].kind is Kind.NUMBER:
             return Field(name, "number", legend, why)
         options = self._options(name)
         return Field(name, "radio" if len(options) <= MOST_RADIOS else "select", legend, why, options)
@@ -129,15 +82,8 @@ class Form:
     def _options(self, name: str) -> tuple[tuple[str, str], ...]:
         if name == "region":
             return tuple(sorted(((key, region_name(key)) for key in regions()), key=lambda pair: pair[1]))
-        prefix = f"utter_fact_{name}_"
-        # "utter_fact_moved_on" tells the fact "moved_on", no value of "moved".
-        longer = tuple(f"utter_fact_{other}" for other in FACT_NAMES if other.startswith(f"{name}_"))
-        values = [
-            response.removeprefix(prefix)
-            for response in self._sentences.responses
-            if response.startswith(prefix) and not response.startswith(longer)
-        ]
-        return tuple((value, self._say(prefix + value) or value) for value in values)
+        values = FACTS[name].choices or tuple(TRUTHS)
+        return tuple((value, self._say(f"utter_fact_{name}_{value}") or value) for value in values)
 
     def _say(self, response: str) -> str | None:
         variation = self._sentences.variation(response, {}, "")

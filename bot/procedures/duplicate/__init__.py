@@ -1,0 +1,1 @@
+"""The duplicate of a lost, stolen or damaged card."""
