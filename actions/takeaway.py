@@ -37,7 +37,7 @@ class ActionMakeSheet(AnsweringAction):
             ("utter_sheet_download_page", addresses.sheet(token, easy), ""),
             ("utter_sheet_download_pdf", addresses.pdf(token, easy), "PDF"),
         ]
-        if any(day.day >= case.made_on for day in deadlines(case.facts, given.remedy, case.made_on)):
+        if any(day.day >= case.made_on for day in deadlines(case.facts, given.plan, case.made_on)):
             files.append(("utter_sheet_download_calendar", addresses.calendar(token), "ICS"))
         dispatcher.utter_message(
             response="utter_sheet_ready",

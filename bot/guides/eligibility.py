@@ -32,7 +32,8 @@ class EligibilityGuide:
         if facts.get("original_found") == FOUND:
             return [Reply("utter_faq/original_found")]
         decision = decide(situation_of(facts), on)
-        return [Reply("utter_decision", {**_values(decision), "facts": _facts(decision, facts)})]
+        values = {**_values(decision), "facts": _facts(decision, facts)}
+        return [Reply("utter_decision", values, decision)]
 
     def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The facts that count, why each one does, and the rules applied."""

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.guides.facts import Facts
+from bot.law.decision import Decision
+from bot.law.fees import Quote
+from bot.law.remedies import Plan
 
-# A line of a list: {"response": name, "values": {…}, "reference": citation}.
+# A line of a list: {"code": code of the core, "response": name, "values": {…}, "reference": citation}.
 Line = dict[str, Any]
+# What a guided dialogue finds: what the law decides, what it costs, or what to do and until when.
+Result = Decision | Quote | Plan
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A response to say and its values (JSON-like)."""
+    """A response to say and its values (JSON-like), and the result that it tells, where it tells one."""
 
     response: str
     values: dict[str, Any] = field(default_factory=dict)
+    result: Result | None = None
 
 
 @dataclass(frozen=True)
@@ -51,16 +57,36 @@ class Guide(Protocol):
         """The answer in brief, whatever is still unknown."""
 
 
-def items(prefix: str, found: Iterable[Any]) -> list[Line]:
-    """Items of the core (code, reference, values) as the lines of a list, said by ``<prefix>_<code>``."""
-    return [
-        {
-            "response": f"{prefix}_{getattr(item.code, 'value', item.code)}",
-            "reference": item.reference,
-            "values": dict(item.values),
-        }
-        for item in found
-    ]
+class Told(Protocol):
+    """One thing that the core finds: its code, the text it rests on, the values of its sentence."""
+
+    @property
+    def code(self) -> str:
+        """What it is."""
+
+    @property
+    def reference(self) -> str:
+        """The text that it rests on."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What its sentence names."""
+
+
+def items(prefix: str, found: Iterable[Told]) -> list[Line]:
+    """Things that the core finds as the lines of a list, each said by ``<prefix>_<code>``."""
+    return [item_line(prefix, item) for item in found]
+
+
+def item_line(prefix: str, item: Told, **values: str) -> Line:
+    """One thing that the core finds as the line of a list, with more values for its sentence."""
+    code = str(item.code)
+    return {
+        "code": code,
+        "response": f"{prefix}_{code}",
+        "reference": item.reference,
+        "values": {**item.values, **values},
+    }
 
 
 def deciding(facts: Facts, names: Iterable[str], outcome: Callable[[Facts], object]) -> Facts:

@@ -29,7 +29,7 @@ def priced(price: Quote, facts: Facts, deciding: list[Line]) -> Reply:
         "uncertainties": _uncertainties(price),
         **estimated(price),
     }
-    return Reply(response, values)
+    return Reply(response, values, price)
 
 
 def estimated(price: Quote) -> dict[str, int]:

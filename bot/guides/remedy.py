@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.guides.facts import CASE_FIELDS, Facts, told
-from bot.guides.guide import Gist, Line, Reply, deciding
+from bot.guides.guide import Gist, Line, Reply, deciding, item_line, items
 from bot.law.days import Days
 from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, WarningCode, check, open_questions, plan
 
@@ -19,9 +19,13 @@ _CHOICES = {"file_status": FileStatus, "residence": Residence}
 _ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})
 _DISTANCE = frozenset({WarningCode.DISTANCE, WarningCode.DISTANCE_DEPENDS})
 _UNCERTAIN = frozenset(
-    f"utter_remedy_warning_{code.value}"
-    for code in WarningCode
-    if code.value.startswith("uncertain_") or code in _DISTANCE
+    {
+        WarningCode.UNCERTAIN_REFUSAL,
+        WarningCode.UNCERTAIN_APPEAL,
+        WarningCode.UNCERTAIN_ANSWER,
+        WarningCode.UNCERTAIN_REQUEST,
+        *_DISTANCE,
+    }
 )
 # One reading of the plan needs few words: what is open now, then what follows.
 _MAX_STEPS = 5
@@ -52,10 +56,10 @@ class RemedyGuide:
             "next_steps": _steps(drawn.later[:_MAX_STEPS]),
             "warnings": _warnings(drawn),
             # The easy wordings have no other list: these alone must not be missed.
-            "uncertain": [line for line in _warnings(drawn) if line["response"] in _UNCERTAIN],
+            "uncertain": [line for line in _warnings(drawn) if line["code"] in _UNCERTAIN],
             "choices": [_correction(name) for name in drawn.uncertain],
         }
-        return [Reply(f"utter_remedy_{drawn.stage.value}", values)]
+        return [Reply(f"utter_remedy_{drawn.stage.value}", values, drawn)]
 
     def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
         """The facts that count, where the case stands, and each step with its rule."""
@@ -103,15 +107,8 @@ def _headline(drawn: Plan) -> dict[str, Any]:
     return {"response": f"utter_gist_{drawn.stage.value}", "values": named}
 
 
-def _warnings(drawn: Plan) -> list[dict[str, Any]]:
-    return [
-        {
-            "response": f"utter_remedy_warning_{warning.code.value}",
-            "reference": warning.reference,
-            "values": dict(warning.values),
-        }
-        for warning in drawn.warnings
-    ]
+def _warnings(drawn: Plan) -> list[Line]:
+    return items("utter_remedy_warning", drawn.warnings)
 
 
 def _correction(name: str) -> dict[str, str]:
@@ -134,15 +131,8 @@ def _case(facts: Facts) -> Case:
     return dataclasses.replace(Case(), **known)
 
 
-def _steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    return [
-        {
-            "response": f"utter_remedy_step_{step.code.value}",
-            "reference": step.reference,
-            "values": {**step.values, **_dates(step)},
-        }
-        for step in steps
-    ]
+def _steps(steps: Iterable[Step]) -> list[Line]:
+    return [item_line("utter_remedy_step", step, **_dates(step)) for step in steps]
 
 
 def _dates(step: Step) -> dict[str, str]:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from bot.guides import GUIDES, side_by_side
 from bot.guides.guide import Reply
+from bot.law.decision import Decision, Outcome
+from bot.law.fees import Quote
+from bot.law.remedies import Plan, Stage
 from bot.takeaway.case import SheetCase
 
 logger = logging.getLogger(__name__)
 
-_INCOMPLETE = "utter_outcome_incomplete"
-_ACCEPTED = "utter_outcome_accepted"
-_UNKNOWN_STAGE = "utter_remedy_unknown"
+_ACCEPTED = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_AFTER_STEPS})
 # The stages of a plan at which the request is still to be made, or made again.
-_TO_REQUEST = {_UNKNOWN_STAGE, "utter_remedy_not_requested", "utter_remedy_limit_passed"}
+_TO_REQUEST = frozenset({Stage.UNKNOWN, Stage.NOT_REQUESTED, Stage.LIMIT_PASSED})
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,32 @@ class Answers:
         return not (self.eligibility or self.price or self.remedy)
 
     @property
+    def decision(self) -> Decision | None:
+        """What the law decides, None where the facts leave it open."""
+        result = self.eligibility.result if self.eligibility else None
+        return result if isinstance(result, Decision) else None
+
+    @property
+    def quote(self) -> Quote | None:
+        """The price, None where it cannot be computed."""
+        result = self.price.result if self.price else None
+        return result if isinstance(result, Quote) else None
+
+    @property
+    def plan(self) -> Plan | None:
+        """What to do about the request, None where the facts leave it open."""
+        result = self.remedy.result if self.remedy else None
+        return result if isinstance(result, Plan) else None
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the duplicate can be had, be it after other steps."""
-        return self.outcome.startswith(_ACCEPTED)
+        return self.decision is not None and self.decision.outcome in _ACCEPTED
 
     @property
     def is_requested(self) -> bool:
-        """Whether the request is made and lives its life: how to make it is told no more."""
-        return self.remedy is not None and self.remedy.response not in _TO_REQUEST
-
-    @property
-    def outcome(self) -> str:
-        """The response that says the decision, "" without a decision."""
-        if self.eligibility is None:
-            return ""
-        answer = self.eligibility.values.get("answer")
-        return str(answer["response"] if answer else self.eligibility.response)
+        """Whether the request was made: how to make it is told no more."""
+        return self.plan is not None and self.plan.stage not in _TO_REQUEST
 
 
 def answers(case: SheetCase, on: dt.date) -> Answers:
@@ -60,12 +71,13 @@ def answers(case: SheetCase, on: dt.date) -> Answers:
     found = {name: _reply(name, case, on) for name in GUIDES}
     eligibility, price, remedy = found["eligibility"], found["price"], found["remedy"]
     failed = remedy is None or eligibility is None
-    decided = Answers(eligibility, None, None, False)
-    if decided.outcome == _INCOMPLETE and case.guide != "eligibility":
+    decided = Answers(eligibility, price, remedy, failed)
+    is_incomplete = decided.decision is not None and decided.decision.outcome is Outcome.INCOMPLETE
+    if is_incomplete and case.guide != "eligibility":
         eligibility = None
-    if remedy and remedy.response == _UNKNOWN_STAGE and case.guide != "remedy":
+    if decided.plan is not None and decided.plan.stage is Stage.UNKNOWN and case.guide != "remedy":
         remedy = None
-    if case.guide != "price" and not (decided.is_accepted and price and price.values.get("lines")):
+    if case.guide != "price" and not (decided.is_accepted and decided.quote and decided.quote.high):
         price = None
     return Answers(eligibility, price, remedy, failed)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot.guides.facts import Facts
-from bot.guides.guide import Reply
 from bot.law.days import Days
 from bot.law.parameters import number_on, value_on
+from bot.law.remedies import Plan, Stage, Step, StepCode
 from bot.law.time_limits import add_months
 
 ONE_DAY = dt.timedelta(days=1)
@@ -19,18 +18,17 @@ _TO_ACT = (14, 3, 1)
 _OF_A_RIGHT = (7, 1)
 _NONE: tuple[int, ...] = ()
 # The steps of a plan that end on a day, with the value that holds it and the reminders before it.
-_OF_STEPS = {
-    "gracious_appeal": ("gracious_deadline", _TO_ACT),
-    "hierarchical_appeal": ("hierarchical_deadline", _TO_ACT),
-    "court": ("court_deadline", _TO_ACT),
-    "ask_reasons_of_silence": ("reasons_deadline", _TO_ACT),
-    "wait_letter": ("wait_until", _NONE),
-    "wait_delivery": ("expected_on", _NONE),
-    "wait_answer": ("silence_on", _NONE),
+_OF_STEPS: dict[StepCode, tuple[str, tuple[int, ...]]] = {
+    StepCode.GRACIOUS_APPEAL: ("gracious_deadline", _TO_ACT),
+    StepCode.HIERARCHICAL_APPEAL: ("hierarchical_deadline", _TO_ACT),
+    StepCode.COURT: ("court_deadline", _TO_ACT),
+    StepCode.ASK_REASONS_OF_SILENCE: ("reasons_deadline", _TO_ACT),
+    StepCode.WAIT_LETTER: ("wait_until", _NONE),
+    StepCode.WAIT_DELIVERY: ("expected_on", _NONE),
+    StepCode.WAIT_ANSWER: ("silence_on", _NONE),
 }
 # What follows an appeal that waits for its answer; before any appeal it is but a supposition.
-_AFTER_AN_APPEAL = {"court_after_appeal": ("later_court_deadline", _TO_ACT)}
-_STEP = "utter_remedy_step_"
+_AFTER_AN_APPEAL = {StepCode.COURT_AFTER_APPEAL: ("later_court_deadline", _TO_ACT)}
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ class Deadline:
         return bool(self.reminders)
 
 
-def deadlines(facts: Facts, remedy: Reply | None, on: dt.date) -> tuple[Deadline, ...]:
+def deadlines(facts: Facts, plan: Plan | None, on: dt.date) -> tuple[Deadline, ...]:
     """The days of the case, the nearest first; those that are over come too."""
-    found = {deadline.code: deadline for deadline in (*_of_papers(facts, on), *_of_plan(remedy))}
+    found = {deadline.code: deadline for deadline in (*_of_papers(facts, on), *_of_plan(plan))}
     return tuple(sorted(found.values(), key=lambda deadline: deadline.day))
 
 
@@ -81,23 +79,22 @@ def _right(code: str, key: str, since: dt.date, on: dt.date) -> Deadline:
     )
 
 
-def _of_plan(remedy: Reply | None) -> Iterator[Deadline]:
-    if remedy is None:
+def _of_plan(plan: Plan | None) -> Iterator[Deadline]:
+    if plan is None:
         return
-    waits = remedy.response == "utter_remedy_appeal_pending"
-    yield from _of_items(remedy.values.get("now") or [], _OF_STEPS)
-    yield from _of_items(remedy.values.get("next_steps") or [], _AFTER_AN_APPEAL if waits else {})
+    waits = plan.stage is Stage.APPEAL_PENDING
+    yield from _of_steps(plan.now, _OF_STEPS)
+    yield from _of_steps(plan.later, _AFTER_AN_APPEAL if waits else {})
 
 
-def _of_items(
-    items: list[dict[str, Any]], known: dict[str, tuple[str, tuple[int, ...]]]
+def _of_steps(
+    steps: tuple[Step, ...], known: Mapping[StepCode, tuple[str, tuple[int, ...]]]
 ) -> Iterator[Deadline]:
-    for item in items:
-        name = item["response"].removeprefix(_STEP)
-        value, reminders = known.get(name, ("", _NONE))
-        if value in item["values"]:
-            day = dt.date.fromisoformat(item["values"][value])
-            yield Deadline(name, day, item["reference"], reminders)
+    for step in steps:
+        value, reminders = known.get(step.code, ("", _NONE))
+        if value in step.values:
+            day = dt.date.fromisoformat(step.values[value])
+            yield Deadline(step.code.value, day, step.reference, reminders)
 
 
 def _day(facts: Facts, name: str) -> dt.date | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from bot.guides.facts import Facts, is_uncertain
-from bot.law.remedies import StepCode
+from bot.law.remedies import Stage, StepCode
 from bot.nlg.sentences import Sentences
 from bot.takeaway.answers import Answers, answers
 from bot.takeaway.case import SheetCase
@@ -15,28 +14,33 @@ from bot.takeaway.letter import Letter, body_of, with_blanks
 from bot.takeaway.writing import Item, Line, Writer
 
 # Each letter with the steps that call for it; a step of the plan, or of the decision.
-_STEPS = {
-    "gracious_appeal": {StepCode.GRACIOUS_APPEAL.value, StepCode.GRACIOUS_APPEAL_UNDATED.value},
-    "hierarchical_appeal": {
-        StepCode.HIERARCHICAL_APPEAL.value,
-        StepCode.HIERARCHICAL_APPEAL_UNDATED.value,
-        StepCode.HIERARCHICAL_APPEAL_LATE.value,
-    },
-    "reasons": {StepCode.ASK_REASONS.value},
-    "reasons_of_silence": {StepCode.ASK_REASONS_OF_SILENCE.value},
-    "defender": {StepCode.DEFENDER.value},
-    "mandate": {"get_mandate"},
-    "lessor": {"tell_lessor", "ask_lessor_mandate"},
+_STEPS: dict[str, frozenset[str]] = {
+    "gracious_appeal": frozenset({StepCode.GRACIOUS_APPEAL, StepCode.GRACIOUS_APPEAL_UNDATED}),
+    "hierarchical_appeal": frozenset(
+        {
+            StepCode.HIERARCHICAL_APPEAL,
+            StepCode.HIERARCHICAL_APPEAL_UNDATED,
+            StepCode.HIERARCHICAL_APPEAL_LATE,
+        }
+    ),
+    "reasons": frozenset({StepCode.ASK_REASONS}),
+    "reasons_of_silence": frozenset({StepCode.ASK_REASONS_OF_SILENCE}),
+    "defender": frozenset({StepCode.DEFENDER}),
+    "mandate": frozenset({"get_mandate"}),
+    "lessor": frozenset({"tell_lessor", "ask_lessor_mandate"}),
 }
 NAMES = tuple(_STEPS)
 # The Défenseur des droits comes after a step taken with the administration (CRPA L424-1): not before.
-_AFTER_A_STEP = {
-    f"utter_remedy_{stage}"
-    for stage in (
-        *("appeal_pending", "appeal_rejected", "limit_passed"),
-        *("not_received", "shipment_overdue", "under_review"),
-    )
-}
+_AFTER_A_STEP = frozenset(
+    {
+        Stage.APPEAL_PENDING,
+        Stage.APPEAL_REJECTED,
+        Stage.LIMIT_PASSED,
+        Stage.NOT_RECEIVED,
+        Stage.SHIPMENT_OVERDUE,
+        Stage.UNDER_REVIEW,
+    }
+)
 _DEADLINES = {
     "gracious_appeal": "gracious_appeal",
     "hierarchical_appeal": "hierarchical_appeal",
@@ -52,19 +56,15 @@ _DATES = (
     "hierarchical_appeal_on",
     "hierarchical_answer_on",
 )
-_STEP_NAME = re.compile(r"^utter_(?:remedy_)?step_")
 
 
 def fitting(given: Answers) -> tuple[str, ...]:
     """The letters that the steps of a case call for, in the order of ``NAMES``."""
-    steps = {
-        _STEP_NAME.sub("", item["response"])
-        for reply, part in ((given.remedy, "now"), (given.eligibility, "steps"))
-        if reply
-        for item in reply.values.get(part) or []
-    }
-    if given.remedy is None or given.remedy.response not in _AFTER_A_STEP:
-        steps.discard(StepCode.DEFENDER.value)
+    plan, decision = given.plan, given.decision
+    steps: set[str] = {step.code for step in plan.now} if plan else set()
+    steps |= {step.code for step in decision.steps} if decision else set()
+    if plan is None or plan.stage not in _AFTER_A_STEP:
+        steps.discard(StepCode.DEFENDER)
     return tuple(name for name in NAMES if _STEPS[name] & steps)
 
 
@@ -77,7 +77,7 @@ def draft(name: str, case: SheetCase, sentences: Sentences, on: dt.date) -> Lett
     values = _values(name, case.facts, given, writer)
     prefix = f"utter_letter_{name}"
     how = [*writer.paragraphs(f"{prefix}_how")]
-    days = {day.code: day for day in deadlines(case.facts, given.remedy, on)}
+    days = {day.code: day for day in deadlines(case.facts, given.plan, on)}
     last = days.get(_DEADLINES.get(name, ""))
     if last is not None:
         how += writer.paragraphs("utter_letter_deadline", day=last.day)
@@ -122,14 +122,14 @@ def _part(part: str, facts: Facts, date: str) -> Item:
 
 def _arguments(given: Answers, writer: Writer) -> list[Item]:
     """What speaks for the person: the reasons of a decision in favour, each with its text."""
-    if not given.is_accepted or given.eligibility is None:
+    if not given.is_accepted or given.decision is None:
         return []
     found: list[Item] = []
-    for reason in given.eligibility.values.get("reasons") or []:
-        name = reason["response"].replace("utter_reason_", "utter_letter_argument_")
+    for reason in given.decision.reasons:
+        name = f"utter_letter_argument_{reason.code}"
         if writer.has(name):
             # An argument names its own texts, not those of the reason.
-            found.append({"response": name, "values": reason.get("values", {})})
+            found.append({"response": name, "values": dict(reason.values)})
     return found
 
 

@@ -11,6 +11,7 @@ from bot.guides.facts import is_uncertain, told
 from bot.guides.guide import Reply
 from bot.guides.remedy import time_left
 from bot.law.days import Days
+from bot.law.remedies import Stage
 from bot.nlg.pieces import pieces
 from bot.nlg.sentences import CAUTION, Sentences
 from bot.nlg.sources import CitedSource
@@ -25,10 +26,10 @@ _COLON = "\u00a0: "
 _LINKS = ("request", "tracking", "contact", "help")
 # The steps and papers that lose their use on a day.
 _LASTS = {
-    "utter_step_print_provisional": "provisional_certificate",
-    "utter_step_keep_damaged_card": "keep_damaged_card",
-    "utter_document_theft_declaration": "driving_with_declaration",
-    "utter_document_loss_declaration": "driving_with_declaration",
+    "print_provisional": "provisional_certificate",
+    "keep_damaged_card": "keep_damaged_card",
+    "theft_declaration": "driving_with_declaration",
+    "loss_declaration": "driving_with_declaration",
 }
 
 
@@ -73,7 +74,7 @@ def compose(case: SheetCase, sentences: Sentences, easy: bool, on: dt.date) -> S
     """The sheet of a case as it stands on that day, in the easy-to-read wording where ``easy``."""
     writer = Writer(sentences, easy, on)
     given = answers(case, on)
-    days = deadlines(case.facts, given.remedy, on)
+    days = deadlines(case.facts, given.plan, on)
     sections = tuple(_sections(case, given, days, writer))
     fitting = tuple((name, writer.text(f"utter_letter_{name}_title")) for name in letters.fitting(given))
     title = writer.text("utter_sheet_title")
@@ -95,7 +96,7 @@ def _sections(
     parts = {
         "eligibility": _eligibility(given, days, writer),
         "price": _price(given.price, writer),
-        "remedy": _remedy(given.remedy, writer),
+        "remedy": _remedy(given, writer),
     }
     # What was asked last comes first; a refusal is above all a matter of dates.
     order = sorted(parts, key=lambda name: name != case.guide)
@@ -128,7 +129,10 @@ def _eligibility(given: Answers, days: tuple[Deadline, ...], writer: Writer) -> 
         return
     values = given.eligibility.values
     title = _title("answer_by_rules" if given.remedy else "answer", writer)
-    yield Section("answer", title, writer.paragraphs(given.outcome))
+    answer = values.get("answer")
+    # Without a decision, the written answer itself.
+    said = str(answer["response"]) if answer else given.eligibility.response
+    yield Section("answer", title, writer.paragraphs(said))
     # The easy version says what to do; its reader finds the reasons in the other one.
     if values.get("reasons") and not writer.easy:
         yield _list("reasons", values["reasons"], writer)
@@ -146,7 +150,7 @@ def _dated(
     last = {day.code: day.day for day in days}
     lines = []
     for item in items:
-        day = last.get(_LASTS.get(item["response"], ""))
+        day = last.get(_LASTS.get(item["code"], ""))
         until = pieces(" " + writer.text("utter_sheet_until", day=day)) if day else ()
         lines.append((*writer.line(item), *until))
     return Section(code, _title(code, writer), lines=tuple(lines), style=style)
@@ -169,7 +173,8 @@ def _price(reply: Reply | None, writer: Writer) -> Iterator[Section]:
     )
 
 
-def _remedy(reply: Reply | None, writer: Writer) -> Iterator[Section]:
+def _remedy(given: Answers, writer: Writer) -> Iterator[Section]:
+    reply = given.remedy
     if reply is None:
         return
     values = reply.values
@@ -182,7 +187,8 @@ def _remedy(reply: Reply | None, writer: Writer) -> Iterator[Section]:
         yield _list("now", values["now"], writer, "boxes")
     if values.get("next_steps"):
         # Before any appeal, what follows supposes one made today.
-        code = "next_if_today" if reply.response == "utter_remedy_refused" else "next_steps"
+        is_refused = given.plan is not None and given.plan.stage is Stage.REFUSED
+        code = "next_if_today" if is_refused else "next_steps"
         yield _list(code, values["next_steps"], writer, "steps")
 
 
