@@ -9,9 +9,8 @@ from bot.guides import GUIDES, periods
 from bot.guides.facts import Facts
 from bot.guides.price import obstacle
 from bot.law.situation import Holder, Inspection, VehicleKind
-from bot.procedures.registry import FACTS
+from bot.procedures.registry import DIALOGUE_OF_INTENT, FACTS
 
-GUIDE_OF_INTENT = {"quote_fee": "price", "check_eligibility": "eligibility", "plan_remedy": "remedy"}
 # The questions whose answer the core computes as soon as one of these facts is known, with the facts that
 # the question itself states.
 COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
@@ -120,9 +119,9 @@ class ActionAnswerQuestion(DialogueAction):
             asked.append(_HELP)
         is_said_again = asked == [turn.last.get("question")]
         for label in asked:
-            if label not in GUIDE_OF_INTENT:
+            if label not in DIALOGUE_OF_INTENT:
                 answer(turn, label)
-        wanted = next((GUIDE_OF_INTENT[label] for label in asked if label in GUIDE_OF_INTENT), None)
+        wanted = next((DIALOGUE_OF_INTENT[label] for label in asked if label in DIALOGUE_OF_INTENT), None)
         if wanted:
             dialogue.start(turn, wanted)
         elif _needs_a_plan(turn):

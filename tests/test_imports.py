@@ -58,6 +58,7 @@ ALLOWED = {
     | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml", "authlib", "joserfc"},
     "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
     "bot/nlu": {
+        "bot.procedures.registry",
         "bot.law.days",
         "bot.law.local_days",
         "bot.law.plates",

@@ -39,6 +39,7 @@ from bot.nlu.intents import ASK_BETWEEN, set_intent
 from bot.nlu.several import cuts_of, questions_in
 from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ, OUT_OF_SCOPE, as_question, is_question, topic_of
+from bot.procedures.registry import DIALOGUE_OF_INTENT
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,6 @@ SURE_FROM = 0.4
 _SURE_OF_PART = 0.6
 # Of what a message asks, the written answers come first, then a dialogue, then another subject.
 _QUESTION = 0
-# Dialogues that a part of a message may ask for beside a question.
-GUIDED = frozenset({"quote_fee", "check_eligibility", "plan_remedy"})
 
 
 async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
@@ -147,7 +146,7 @@ class AssistantProcessor(MessageProcessor):
         What was answered just before is no question again: "merci, et le prix ?" asks for the price alone.
         Another subject comes after the card.
         """
-        if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, OUT_OF_SCOPE, *GUIDED}:
+        if parse[INTENT]["name"] not in {FAQ, ASK_BETWEEN, OUT_OF_SCOPE, *DIALOGUE_OF_INTENT}:
             return
         text = normalise(parse["text"] or "")
         labels = self._sure_labels(questions_in(text), tracker, SURE_FROM)
@@ -159,7 +158,7 @@ class AssistantProcessor(MessageProcessor):
             labels = []
         answered = DialogueContext.of_slots(tracker.current_slot_values(), "").last
         new = sorted((label for label in labels if label not in (answered, OUT_OF_SCOPE)), key=_rank)
-        if len(new) == 1 and new[0] in GUIDED:
+        if len(new) == 1 and new[0] in DIALOGUE_OF_INTENT:
             set_intent(parse, new[0])
         elif new and _rank(new[0]) == _QUESTION:
             as_question(parse, new[0])
@@ -219,7 +218,7 @@ def _sure_label(parse: Dict[str, Any], sure_from: float) -> str | None:
     intent = parse[INTENT]
     if float(intent["confidence"] or 0.0) < sure_from:
         return None
-    if intent["name"] in GUIDED or intent["name"] == OUT_OF_SCOPE:
+    if intent["name"] in DIALOGUE_OF_INTENT or intent["name"] == OUT_OF_SCOPE:
         return intent["name"]
     if intent["name"] != FAQ:
         return None
@@ -228,6 +227,6 @@ def _sure_label(parse: Dict[str, Any], sure_from: float) -> str | None:
 
 def _rank(label: str) -> int:
     """The order in which the questions of one message are answered."""
-    if label in GUIDED:
+    if label in DIALOGUE_OF_INTENT:
         return _QUESTION + 1
     return _QUESTION if is_question(label) else _QUESTION + 2

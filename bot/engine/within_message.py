@@ -9,7 +9,8 @@ from typing import Any
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.dialogue_context import GUIDE_OF_INTENT, is_about_the_card
+from bot.nlu.dialogue_context import is_about_the_card
+from bot.procedures.registry import DIALOGUE_OF_INTENT
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,8 @@ class WithinMessage:
         slots = place.current_slot_values()
         if is_about_the_card(label):
             last = slots.get("last_answer") or {}
-            answer = (
-                {"question": label} if label not in GUIDE_OF_INTENT else {"guide": GUIDE_OF_INTENT[label]}
-            )
+            dialogue = DIALOGUE_OF_INTENT.get(label)
+            answer = {"guide": dialogue} if dialogue else {"question": label}
             earlier = last.get("question") or last.get("earlier")
             slots = {**slots, "last_answer": {**answer, "earlier": earlier}, "guided_dialogue": None}
         return cls({**slots, "asked_fact": None}, UserUttered(part))

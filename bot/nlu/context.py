@@ -36,11 +36,11 @@ from bot.nlu.short_answers import (
 )
 from bot.nlu.text import fold, normalise
 from bot.nlu.topics import FAQ, as_question, topic_of
+from bot.procedures.registry import DIALOGUES
 
 MAX_MISTAKE_WORDS = 9
 _RECEIVED = re.compile(r"\b(?:recue?s?|notifiee?)\b")
 _WHY = re.compile(r"(?:et |mais |ah )?(?:pourquoi|pk|pq|pourkoi)(?: ca| donc)?[ ?!.]*")
-_TOPIC_OF_GUIDE = {"price": "cost", "eligibility": "request_duplicate", "remedy": "refusal_remedies"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ class Context:
     def topic(self) -> str | None:
         """The topic of the last answer: that of its question, or the one that its guide computes."""
         question = self.last.get("question")
-        return topic_of(question) if question else _TOPIC_OF_GUIDE.get(self.last.get("guide") or "")
+        if question:
+            return topic_of(question)
+        dialogue = DIALOGUES.get(self.last.get("guide") or "")
+        return dialogue.topic if dialogue else None
 
 
 def interpret(parse: dict[str, Any], context: Context) -> None:

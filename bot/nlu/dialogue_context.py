@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.nlu.topics import is_question, topic_of
+from bot.procedures.registry import DIALOGUE_OF_INTENT, DIALOGUES
 
-# The intent that starts each guided dialogue: what the last answer was about, where a dialogue computed it.
-INTENT_OF_GUIDE = {"price": "quote_fee", "eligibility": "check_eligibility", "remedy": "plan_remedy"}
-GUIDE_OF_INTENT = {intent: guide for guide, intent in INTENT_OF_GUIDE.items()}
 # The facts that make another case of the conversation; the others do not change what a message means.
 CASE_FACTS = (
     "reason",
@@ -54,8 +52,8 @@ class DialogueContext:
     def of_slots(cls, slots: Mapping[str, Any], text: str) -> DialogueContext:
         """The context that a conversation's slots hold; ``text`` is the person's message before."""
         answered = slots.get("last_answer") or {}
-        last = answered.get("question") or INTENT_OF_GUIDE.get(answered.get("guide") or "")
-        running = INTENT_OF_GUIDE.get(slots.get("guided_dialogue") or "")
+        last = answered.get("question") or _intent_of(answered.get("guide"))
+        running = _intent_of(slots.get("guided_dialogue"))
         earlier = answered.get("earlier")
         if running and running != last:
             last, earlier = running, last or earlier
@@ -85,9 +83,14 @@ class DialogueContext:
             yield f"fact={name}:{value}"
 
 
+def _intent_of(dialogue: str | None) -> str | None:
+    """The intent that starts a guided dialogue: what its answer is about, as a label."""
+    return DIALOGUES[dialogue].intent if dialogue in DIALOGUES else None
+
+
 def is_about_the_card(label: str) -> bool:
     """Whether an answer to that label becomes what the conversation is about."""
-    return is_question(label) or label in INTENT_OF_GUIDE.values()
+    return is_question(label) or label in DIALOGUE_OF_INTENT
 
 
 NOTHING_BEFORE = DialogueContext()

@@ -1,12 +1,21 @@
-"""Every fact of every procedure, by name."""
+"""Every procedure, with its facts and guided dialogues by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.procedures.duplicate import facts as duplicate
+from bot.procedures.duplicate.procedure import DUPLICATE
 from bot.procedures.fact import Fact
+from bot.procedures.procedure import Dialogue, Procedure
 
-FACTS: Mapping[str, Fact] = {fact.name: fact for fact in duplicate.FACTS}
+PROCEDURES: tuple[Procedure, ...] = (DUPLICATE,)
+
+FACTS: Mapping[str, Fact] = {fact.name: fact for procedure in PROCEDURES for fact in procedure.facts}
 # Those that a conversation holds, each in its slot.
 FACT_NAMES = tuple(name for name, fact in FACTS.items() if not fact.is_of_the_sheet)
+
+DIALOGUES: Mapping[str, Dialogue] = {
+    dialogue.name: dialogue for procedure in PROCEDURES for dialogue in procedure.dialogues
+}
+# Which dialogue an intent starts.
+DIALOGUE_OF_INTENT: Mapping[str, str] = {dialogue.intent: name for name, dialogue in DIALOGUES.items()}
