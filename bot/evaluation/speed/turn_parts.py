@@ -7,7 +7,9 @@ from pathlib import Path
 from types import CodeType
 
 from bot import settings
-from bot.evaluation.speed.sampling import OTHER
+
+# The part of what belongs to no other: the event loop, handing work from thread to thread.
+OTHER = "event loop, threads, other"
 
 # Files and folders, or FILE:FUNCTION, of each part, roughly in the order of a turn; the longest name that
 # fits a frame counts. Helpers that several parts call are not named: they count for their caller.

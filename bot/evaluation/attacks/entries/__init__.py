@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import desk
+from bot.evaluation.attacks.attack import Entry, Outcome
 from bot.evaluation.attacks.entries import files, inside, outside
 from bot.evaluation.attacks.frames import Frames
-from bot.evaluation.attacks.fuzz import Entry, Outcome
 from bot.evaluation.messaging.channels import stand_ins
 from bot.evaluation.messaging.platforms import PLATFORMS, Platform
 from bot.evaluation.servers import cluster

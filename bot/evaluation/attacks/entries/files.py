@@ -10,7 +10,7 @@ import yaml
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import hostile
-from bot.evaluation.attacks.fuzz import Outcome
+from bot.evaluation.attacks.attack import Outcome
 from bot.evaluation.understanding.predictions import read
 from bot.law import parameters
 

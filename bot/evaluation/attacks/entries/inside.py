@@ -10,8 +10,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import desk, hostile
+from bot.evaluation.attacks.attack import MOST_FAULTS, Outcome, Row, send
 from bot.evaluation.attacks.entries.outside import METHODS, kind_of_content
-from bot.evaluation.attacks.fuzz import MOST_FAULTS, Outcome, Row, send
 from bot.evaluation.messaging.platforms.base import JSON
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 from hypothesis import strategies as st
 
 from bot.evaluation.attacks import hostile
-from bot.evaluation.attacks.fuzz import Outcome, send
+from bot.evaluation.attacks.attack import Outcome, send
 from bot.evaluation.messaging.platforms import Platform
 from bot.evaluation.messaging.platforms.base import FORM, JSON, Webhook
 
