@@ -36,7 +36,7 @@ class ActionsHere(EndpointConfig):
 
         Raises RasaException where the action fails, as a request would that is answered with an error.
         """
-        # As a server would read it: no action can change what the conversation holds.
+        # A copy, as a remote server would receive: an action cannot modify the tracker.
         call = msgspec.json.decode(stored_events.encoded(json))
         try:
             return await self._executor.run(call)

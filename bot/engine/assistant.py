@@ -43,16 +43,16 @@ from bot.procedures.registry import DIALOGUE_OF_INTENT
 
 logger = logging.getLogger(__name__)
 
-# Below, a part of a message may be no question of its own.
+# Below this confidence, a part of a message is not treated as a question of its own.
 SURE_FROM = 0.4
 # Where only the classifier tells that a second request begins, it must be surer: measured on written talks.
 _SURE_OF_PART = 0.6
-# Of what a message asks, the written answers come first, then a dialogue, then another subject.
+# Order of answers to one message: written answers first, then a guided dialogue, then out of scope.
 _QUESTION = 0
 
 
 async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
-    """The agent with its stores and, where one can be read at ``model``, its model."""
+    """The agent with its stores and, where ``model`` can be loaded, its model."""
     loop = asyncio.get_running_loop()
     broker = await EventBroker.create(endpoints.event_broker, loop=loop)
     agent = AssistantAgent(
@@ -70,7 +70,7 @@ async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
 
 
 class AssistantAgent(Agent):
-    """An agent whose processor is ours."""
+    """Rasa's agent with AssistantProcessor as its message processor."""
 
     @staticmethod
     def _create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> TrackerStore:
@@ -84,7 +84,7 @@ class AssistantAgent(Agent):
         self._use(self._read_model(model_path))
 
     async def replace_model(self, model_path: Path) -> None:
-        """Loads another model beside the one in use, then answers with it; turns under way keep theirs.
+        """Loads another model while the current one answers, then switches; running turns keep the old one.
 
         Raises as ``load_model`` does, and the one in use stays.
         """
@@ -183,7 +183,7 @@ class AssistantProcessor(MessageProcessor):
         return labels if len(labels) > 1 else []
 
     def _read(self, text: str, place: DialogueStateTracker | WithinMessage) -> Dict[str, Any]:
-        """A text understood where it stands."""
+        """The parse of a text in the given conversation state."""
         given = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: place}
         target = self.model_metadata.nlu_target
         return self.graph_runner.run(inputs=given, targets=[target])[target][0].as_dict(True)
@@ -191,7 +191,7 @@ class AssistantProcessor(MessageProcessor):
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> Tuple[Action, PolicyPrediction]:
-        """As Rasa's, with remote actions that answer even when their server does not."""
+        """Like Rasa's, but remote actions are replaced by ones that degrade instead of failing."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
         if isinstance(action, RemoteAction):
             action = SteadyRemoteAction(action.name(), action.action_endpoint)
@@ -199,16 +199,16 @@ class AssistantProcessor(MessageProcessor):
 
     @staticmethod
     def _log_slots(tracker: DialogueStateTracker) -> None:
-        """Nothing: Rasa writes every slot out several times a turn, for a log that is not kept."""
+        """Does nothing: Rasa formats every slot several times a turn for a debug log that is never kept."""
 
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         return super()._predict_next_with_tracker(recent_tracker(tracker))
 
 
 def _set_aside() -> None:
-    """Keeps Python's collector out of what now stays: a look through a model stops every turn for 0.1 s."""
+    """Excludes the loaded model from garbage collection: scanning it would stop every turn for 0.1 s."""
     gc.unfreeze()
-    # What the model before leaves, if there was one.
+    # Frees the previous model, if any.
     gc.collect()
     gc.freeze()
 

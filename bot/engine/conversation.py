@@ -1,4 +1,4 @@
-"""A conversation's state that is copied, not told again from its first event.
+"""A tracker whose state is copied instead of being replayed from the first event.
 
 Rasa walks through all events before each action, to copy the state, and several times a turn, to find what
 was undone: the longer a conversation, the slower each of its turns.
@@ -19,7 +19,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# What begins anew, and what may undo something said before.
+# Events that reset the conversation, and events that may revert earlier ones.
 _BEGINS = frozenset({Restarted, SessionStarted})
 _MAY_UNDO = frozenset({ActionReverted, UserUtteranceReverted, ActiveLoop})
 
@@ -33,7 +33,7 @@ class Conversation(DialogueStateTracker):
     left_out = 0
 
     def applied_events(self) -> list[Event]:
-        """The events since the last beginning, without those that were undone."""
+        """The events since the last restart or session start, without reverted ones."""
         events = list(self.events)
         kinds = list(map(type, events))
         if not _MAY_UNDO.isdisjoint(kinds):
@@ -44,7 +44,7 @@ class Conversation(DialogueStateTracker):
         return events[first:]
 
     def copy(self) -> Conversation:
-        """The same state; what happens to the copy leaves this one as it is."""
+        """An independent copy with the same state."""
         twin = copy.copy(self)
         twin.events = self.events.copy()
         twin.slots = {name: _twin(slot) for name, slot in self.slots.items()}
@@ -52,7 +52,7 @@ class Conversation(DialogueStateTracker):
         return twin
 
     def init_copy(self) -> Conversation:
-        """A conversation with the same slots in which nothing was said."""
+        """A tracker with the same slot definitions and no events."""
         fresh = Conversation(
             self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker
         )

@@ -103,7 +103,7 @@ def _pack(components: Path, configuration: GraphModelConfiguration, domain: Doma
 
 
 class _Steps(GraphNodeHook):
-    """Says which component begins."""
+    """Reports progress as components start."""
 
     def on_before_node(
         self,
@@ -112,7 +112,7 @@ class _Steps(GraphNodeHook):
         config: dict[str, Any],
         received_inputs: dict[str, Any],
     ) -> dict[str, Any]:
-        """Tells the step, where the component is one."""
+        """Reports the step that this component belongs to, if any."""
         for begin, words in _STEPS.items():
             if node_name.startswith(begin):
                 progress.step(words)
@@ -126,4 +126,4 @@ class _Steps(GraphNodeHook):
         output: Any,
         input_hook_data: dict[str, Any],
     ) -> None:
-        """Nothing."""
+        """Does nothing; required by the interface."""

@@ -1,4 +1,4 @@
-"""The end of a conversation, for what needs no more: choosing the next action, and calling it.
+"""The last turns of a conversation, which is all that choosing and calling the next action needs.
 
 Rasa's policies rebuild the state after every event since the beginning, twice a turn, to look at the last
 few; and an action is sent every event ever stored. Both cost more at each turn.
@@ -16,7 +16,7 @@ TURNS = 6
 
 
 def recent_events(tracker: DialogueStateTracker, turns: int = TURNS) -> list[Event]:
-    """The tracker's events from the person's last but ``turns`` message on; all where there are fewer."""
+    """The tracker's events since the user message ``turns`` messages ago; all where there are fewer."""
     return list(islice(tracker.events, _first(tracker, turns), None))
 
 
@@ -36,13 +36,13 @@ def recent_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
 
 
 def _first(tracker: DialogueStateTracker, turns: int) -> int:
-    """Where the person's last but ``turns`` message is, or the beginning."""
+    """The index of the user message ``turns`` messages ago; 0 where there are fewer."""
     messages = (rank for rank, event in _latest_first(tracker) if isinstance(event, UserUttered))
     return next(islice(messages, turns - 1, None), 0)
 
 
 def _last_action(tracker: DialogueStateTracker, before: int) -> int:
-    """Where the action before that event is, which the state holds: while a person answers, there is none."""
+    """The index of the last action before that event; 0 where there is none."""
     ranked = _latest_first(tracker)
     return next((rank for rank, event in ranked if rank < before and isinstance(event, ActionExecuted)), 0)
 

@@ -17,10 +17,10 @@ _MOST_KEPT = 4096
 
 
 class IntentRulePolicy(RulePolicy):
-    """Predicts as Rasa's RulePolicy does where no rule has a person's words; it is never trained."""
+    """Predicts like Rasa's RulePolicy for rules written with intents only; it is never trained."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        """Takes what Rasa's takes."""
+        """Takes the arguments of Rasa's RulePolicy."""
         super().__init__(*arguments, **named)
         self._applicable: dict[tuple[int, str | None], frozenset[str]] = {}
 
@@ -32,7 +32,7 @@ class IntentRulePolicy(RulePolicy):
         return super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
 
     def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
-        # The lookups are read from the model's file and stay.
+        # The lookups are loaded with the model and never change, so their id is a valid cache key.
         met = id(lookup), self._create_feature_key(states)
         if met not in self._applicable:
             if len(self._applicable) >= _MOST_KEPT:
@@ -42,5 +42,5 @@ class IntentRulePolicy(RulePolicy):
 
     @staticmethod
     def format_tracker_states(states: list[State]) -> str:
-        """Nothing: Rasa writes the states out for a line of its log that is not kept."""
+        """Returns an empty string: Rasa formats states for a debug line that is never kept."""
         return ""

@@ -22,7 +22,7 @@ _SEALED = re.compile(rf"(?<={FOLDER}/)sealed\.([A-Za-z0-9_-]+=*)")
 
 
 class Seal:
-    """Seals and opens the addresses in a text; without a secret it leaves every text as it is."""
+    """Encrypts and decrypts sheet tokens in a text; without a secret, texts are left unchanged."""
 
     def __init__(self, secret: str) -> None:
         """Derives its key from ``secret``, which may be empty."""
@@ -43,7 +43,7 @@ class Seal:
         return TOKEN_IN_ADDRESS.sub(sealed, text)
 
     def open(self, text: str, conversation: str) -> str:
-        """The text with what was sealed for that conversation; what was not, or by another key, stays."""
+        """Decrypts tokens sealed for that conversation with this key; others are left unchanged."""
         cipher = self._cipher
         if cipher is None:
             return text

@@ -29,12 +29,12 @@ from bot.operations import metrics
 
 logger = logging.getLogger(__name__)
 
-# Who asks for a person gets the ways that need no action server.
+# This intent is answered by contacts that need no action server.
 HUMAN = "human_handoff"
 # An action takes milliseconds; one that hangs must not keep a person waiting for Rasa's five minutes.
 ACTION_SECONDS = 8.0
 RESUME = "action_resume_dialogue"
-# An answer of another shape, a kind of event that Rasa does not know, an event without what it needs.
+# Malformed answers: wrong shape, an event type unknown to Rasa, an event without a required field.
 _UNUSABLE = (ValueError, KeyError, TypeError)
 
 
@@ -43,7 +43,7 @@ class _Event(msgspec.Struct):
 
 
 class _Result(msgspec.Struct):
-    """What an action answers, as far as it has to be checked before it is read."""
+    """The part of an action's answer whose types are checked."""
 
     events: list[_Event] = []
     responses: list[dict[str, Any]] = []
@@ -68,7 +68,7 @@ class SteadyRemoteAction(RemoteAction):
         except (TimeoutError, RasaException, aiohttp.ClientError, *_UNUSABLE) as error:
             logger.error("action %s failed, degraded answer given: %s", self.name(), type(error).__name__)
             metrics.ACTION_FAILURES.labels(self.name()).inc()
-            # After a greeting there is something said already: no apology for the reminder left out.
+            # The greeting has been sent already: a reminder that fails needs no apology.
             said = [] if self.name() == RESUME else await _degraded_answer(output_channel, nlg, tracker)
             return [*said, *_facts_kept(tracker, domain)]
 

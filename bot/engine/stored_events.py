@@ -19,7 +19,7 @@ from rasa.shared.core.events import Event
 def events(stored: Iterable[dict[str, Any]]) -> list[Event]:
     """The events of their stored form, in order; raises ValueError naming a kind that Rasa does not know."""
     found = ((_kind(one["event"]), one) for one in stored)
-    # Kinds that Rasa has given up are read as nothing, as Rasa reads them.
+    # Event types that Rasa no longer supports are skipped, as Rasa does.
     return [kind._from_parameters(one) for kind, one in found if kind is not None]
 
 
@@ -31,12 +31,12 @@ def encoded(event: dict[str, Any]) -> str:
     try:
         return _ENCODER.encode(event).decode()
     except UnicodeEncodeError:
-        # Half a character, in an identifier that a client chose: json alone writes and reads those.
+        # A lone surrogate, in an identifier chosen by a client: only the json module handles those.
         return json.dumps(event)
 
 
 def _plain(value: Any) -> Any:
-    """The Python number behind a number of numpy's: the policies' confidences are some."""
+    """Converts a numpy number to a Python number: the policies' confidences are numpy numbers."""
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"no form in JSON: {type(value).__name__}")
@@ -46,7 +46,7 @@ _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def decoded(stored: str) -> dict[str, Any]:
-    """The event behind that JSON; raises ValueError where it is none."""
+    """Parses an event from JSON; raises ValueError where the text is not JSON."""
     try:
         found: dict[str, Any] = msgspec.json.decode(stored)
     except msgspec.DecodeError:

@@ -30,13 +30,13 @@ from bot.engine.sealing import Seal
 from bot.operations.databases import ANSWER_SECONDS, engine, make_tables
 
 T = TypeVar("T")
-# The database's own limit counts from when it hears of a statement; a cut line lets it hear nothing.
+# The database's own timeout starts when it receives a statement; with a cut connection it never does.
 PATIENCE_SECONDS = ANSWER_SECONDS + 2.0
 THREADS = 16
-# A turn reads the events since this many messages back; what it needs of those before, it reads too.
+# A turn reads the events of this many last messages, and the older events that still matter.
 RECENT_MESSAGES = 10
 SHORT = 10 * RECENT_MESSAGES
-# Of these nothing lasts but the value of each slot.
+# Older events of these types do not matter, except the last value of each slot.
 _PASSING = [kind.type_name for kind in (ActionExecuted, BotUttered, SlotSet, UserUttered)]
 
 
@@ -49,17 +49,17 @@ _IN_SESSION = sa.and_(_SENDER, _ROWS.id >= sa.func.coalesce(_START.scalar_subque
 
 
 def _last_that_tell() -> sa.Select:
-    """The events of the last messages, and those before that still tell the state."""
+    """The query for the events of the last messages and the older ones that still define the state."""
     first = sa.select(_ROWS.id).where(_IN_SESSION, _ROWS.type_name == UserUttered.type_name)
     first = first.order_by(_ROWS.id.desc()).offset(RECENT_MESSAGES - 1).limit(1).scalar_subquery()
     latest = sa.select(sa.func.max(_ROWS.id)).where(_IN_SESSION)
     slots = latest.where(_ROWS.type_name == SlotSet.type_name)
-    # Else none might be there: while a person answers, the assistant does nothing.
+    # The window may hold no action of its own, and policies need the last one.
     action = latest.where(_ROWS.type_name == ActionExecuted.type_name, _ROWS.id < first)
     wanted = sa.or_(
         _ROWS.id >= sa.func.coalesce(first, 0),
         _ROWS.type_name.notin_(_PASSING),
-        # The column holds the name of what an event is about: here, the slot.
+        # For SlotSet events, this column holds the slot's name.
         _ROWS.id.in_(slots.group_by(_ROWS.action_name)),
         _ROWS.id == action.scalar_subquery(),
     )
@@ -98,7 +98,7 @@ class ConversationStore(SQLTrackerStore):
 
     @contextlib.contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
-        """A session of the ORM, for what is not done at every turn."""
+        """An ORM session, for operations that are not part of every turn."""
         self._make_tables()
         session = self.sessionmaker()
         try:
@@ -113,13 +113,13 @@ class ConversationStore(SQLTrackerStore):
             yield connection
 
     def _make_tables(self) -> None:
-        """Makes the table, where the database was out of reach until now."""
+        """Creates the table if it does not exist; retried while the database is unreachable."""
         if not self._has_tables:
             make_tables(self.engine, self.Base.metadata)
             self._has_tables = True
 
     async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
-        """What ``work`` returns, done in a thread; raises asyncio.TimeoutError where the database hangs."""
+        """Runs ``work`` in a thread, returns its result; raises asyncio.TimeoutError where it hangs."""
         done = asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
         return await asyncio.wait_for(done, PATIENCE_SECONDS)
 
@@ -143,7 +143,7 @@ class ConversationStore(SQLTrackerStore):
     async def get_or_create_tracker(
         self, sender_id: str, max_event_history: int | None = None, append_action_listen: bool = True
     ) -> DialogueStateTracker:
-        """The end of a conversation with all that it holds true, for a turn; ``retrieve`` gives it whole."""
+        """The last turns of a conversation with its full state; ``retrieve`` returns all events."""
         stored, left_out = await self.beside(self._read_end, sender_id)
         if not stored:
             return await self.create_tracker(sender_id, append_action_listen=append_action_listen)
@@ -152,7 +152,7 @@ class ConversationStore(SQLTrackerStore):
         return tracker
 
     def _read_end(self, sender_id: str) -> tuple[list[dict[str, Any]], int]:
-        """The last events, those before that still tell the state, and how many others there are."""
+        """The last events, the older ones that still define the state, and the number left out."""
         one = {"sender": sender_id}
         with self._transaction() as connection:
             stored = connection.execute(_LAST, one).scalars().all()
@@ -172,7 +172,7 @@ class ConversationStore(SQLTrackerStore):
         return self._decoded(stored, sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Stores the tracker's new events, then streams them: what could not be stored is not announced."""
+        """Stores the tracker's new events, then publishes them; nothing is published if storing fails."""
         stored = await self.beside(self._write, tracker)
         if self.event_broker is not None:
             for data in stored:

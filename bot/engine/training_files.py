@@ -23,14 +23,14 @@ from bot.nlu import conversations
 
 
 class TrainingFiles(TrainingDataImporter):
-    """What a training learns from; whoever asks again gets the same objects, changed or not.
+    """The training data; repeated calls return the same objects, including any changes made to them.
 
     Each turn of a written conversation becomes an example with the key ``CONTEXT``: what stood before it.
     Rasa's policies never see these files: they would take them for stories.
     """
 
     def __init__(self, config: Path, domain: Path, data: Path) -> None:
-        """Finds the files and reads none."""
+        """Lists the files without reading them."""
         self._files = _Files(str(config), str(domain), [str(data)])
         # Gives the questions' sentences, which stand beside their examples, to the domain.
         self._with_answers = ResponsesSyncImporter(self._files)
@@ -52,7 +52,7 @@ class TrainingFiles(TrainingDataImporter):
         return story_graph_from_paths(self._files.story_files, self.get_domain(), exclusion_percentage)
 
     def get_conversation_tests(self) -> StoryGraph:
-        """None of ours stand among the data."""
+        """No conversation tests are kept among the training files."""
         return self._files.get_conversation_tests()
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
@@ -61,7 +61,7 @@ class TrainingFiles(TrainingDataImporter):
 
 
 class _Files(RasaFileImporter):
-    """Rasa's reader, which remembers, with the conversations apart from the stories."""
+    """Rasa's file importer with caching; written conversations are kept apart from stories."""
 
     def __init__(self, config: str, domain: str, data: list[str]) -> None:
         super().__init__(config, domain, data)

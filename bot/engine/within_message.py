@@ -1,4 +1,4 @@
-"""Where the rest of a message stands once its first part was understood."""
+"""The conversation state in which the next part of a message is classified."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.procedures.registry import DIALOGUE_OF_INTENT
 
 @dataclass(frozen=True)
 class WithinMessage:
-    """What the classifier reads of a tracker: the slots, and the text before."""
+    """The part of a tracker that the classifier reads: the slots and the previous text."""
 
     slots: Mapping[str, Any]
     latest_message: UserUttered
 
     @classmethod
     def after(cls, place: DialogueStateTracker | WithinMessage, part: str, label: str) -> WithinMessage:
-        """The place behind ``part``, had it been answered as ``label``."""
+        """The state after ``part``, as if it had been answered as ``label``."""
         slots = place.current_slot_values()
         if is_about_the_card(label):
             last = slots.get("last_answer") or {}

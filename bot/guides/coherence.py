@@ -1,4 +1,4 @@
-"""Facts told at different times, made to stand together: the last said wins, what it rules out is dropped."""
+"""Merges facts given at different times: the latest wins, and what it contradicts is dropped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.procedures.registry import FACTS
 
 
 def settle(known: Facts, said: Facts, on: dt.date) -> tuple[Facts, tuple[str, ...]]:
-    """The facts after ``said``, and the names of those said that cannot be: to come, or out of order."""
+    """The merged facts, and the names of new facts that were refused: in the future, or out of order."""
     possible = {name: value for name, value in said.items() if not _is_to_come(name, value, on)}
     facts = {**known, **possible}
     changed = {name for name in possible if known.get(name) not in (None, possible[name])}
@@ -48,7 +48,7 @@ def _inspection(facts: Facts, on: dt.date) -> Facts:
 
 
 def _settle_case(facts: Facts, said: Facts, on: dt.date) -> Facts:
-    """The facts without those of the request that the last said rule out, or else without the last said."""
+    """The facts without older ones that contradict the new; if that is not enough, without the new."""
     if is_coherent(facts, on):
         return facts
     old = [name for name in facts if name in CASE_FIELDS and name not in said]

@@ -1,4 +1,4 @@
-"""What a change of the facts changes in an answer."""
+"""How an answer changes when facts change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.procedures.duplicate.facts import FOUND
 
 
 def changed_facts(before: Facts, after: Facts) -> list[Line]:
-    """The facts that became others, are new, or no longer hold, as the lines of a list."""
+    """The facts that changed, were added or were removed, as the lines of a list."""
     lines: list[Line] = []
     for name, value in after.items():
         if name not in before:
@@ -26,7 +26,7 @@ def changed_facts(before: Facts, after: Facts) -> list[Line]:
 
 
 def telling_changes(guide: Guide, before: Facts, after: Facts, on: dt.date) -> list[Line]:
-    """Those of the changed facts that one of the two answers rests on."""
+    """The changed facts on which the answer before or after depends."""
     counting = [*_counting(guide, before, on), *_counting(guide, after, on)]
     return [
         change
@@ -36,7 +36,7 @@ def telling_changes(guide: Guide, before: Facts, after: Facts, on: dt.date) -> l
 
 
 def difference(guide: Guide, before: Facts, after: Facts, on: dt.date) -> dict[str, Any]:
-    """The values of ``utter_difference``: the result before and now, steps and papers more or less."""
+    """The values of ``utter_difference``: results before and after, steps and papers added or removed."""
     old, new = guide.gist(before, on), guide.gist(after, on)
     is_other = old.headline != new.headline
     parts: dict[str, list[Line]] = {

@@ -13,22 +13,22 @@ from bot.procedures.duplicate.facts import FOUND
 
 
 class EligibilityGuide:
-    """Asks what changes the decision, then tells it with its steps and documents."""
+    """Asks for facts that change the decision, then replies with it, its steps and its documents."""
 
     name = "eligibility"
 
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
-        """The first open question of the core; when a card found again was found comes before all."""
+        """The first fact that the decision still needs; for a card found again, first when it was found."""
         return next(iter(self.questions(facts, unknown, on)), None)
 
     def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
-        """The open questions of the core, in its order."""
+        """The facts that the decision still needs, in the order of the law core."""
         if facts.get("original_found") == FOUND:
             return () if "original_found" in unknown else ("original_found",)
         return open_questions(situation_of(facts), on, unknown)
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
-        """The decision in one message; both cases of a card found nobody knows when."""
+        """The decision in one message; for a card found at an unknown time, both possible decisions."""
         if facts.get("original_found") == FOUND:
             return [Reply("utter_faq/original_found")]
         decision = decide(situation_of(facts), on)
@@ -36,7 +36,7 @@ class EligibilityGuide:
         return [Reply("utter_decision", values, decision)]
 
     def explain(self, facts: Facts, on: dt.date) -> list[Reply]:
-        """The facts that count, why each one does, and the rules applied."""
+        """The facts that the decision depends on, why each matters, and the rules applied."""
         if facts.get("original_found") == FOUND:
             return [Reply("utter_why_original_found")]
         decision = decide(situation_of(facts), on)

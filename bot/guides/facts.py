@@ -19,12 +19,12 @@ PERIOD_FIELDS = frozenset(fact.name for fact in FACTS.values() if fact.begins_a_
 
 
 def told(facts: Facts) -> list[dict[str, Any]]:
-    """The facts as the lines of a list, each said by its response."""
+    """The facts as lines of a list; each line names the response that expresses it."""
     return [line(name, value) for name, value in facts.items()]
 
 
 def line(name: str, value: Any) -> dict[str, Any]:
-    """A fact as the line of a list; a day that is not certain with the first and last that it may be."""
+    """A fact as a line of a list; an uncertain day is given with its earliest and latest possible day."""
     if is_uncertain(value):
         days = Days.parse(value)
         between = {"earliest": days.earliest.isoformat(), "latest": days.latest.isoformat()}
@@ -33,7 +33,7 @@ def line(name: str, value: Any) -> dict[str, Any]:
 
 
 def is_uncertain(value: object) -> bool:
-    """Whether the value is a day that may be several: an ISO interval."""
+    """Whether the value is an uncertain day: an ISO interval."""
     try:
         return isinstance(value, str) and not Days.parse(value).is_exact
     except ValueError:
@@ -41,7 +41,7 @@ def is_uncertain(value: object) -> bool:
 
 
 def response_of_fact(name: str, value: object) -> str:
-    """The response that tells a fact: one for each value of a choice, one for each kind of date or number."""
+    """The response that expresses a fact: one per value for choices, one for each date or number."""
     if isinstance(value, bool):
         return f"utter_fact_{name}_{'yes' if value else 'no'}"
     is_choice = FACTS[name].kind is Kind.CHOICE and name != "region"
@@ -49,5 +49,5 @@ def response_of_fact(name: str, value: object) -> str:
 
 
 def _as_said(name: str, value: object) -> object:
-    """The value as its sentence needs it: a region by its name."""
+    """The value as the sentence shows it: a region's name instead of its code."""
     return region_name(value) if name == "region" and isinstance(value, str) else value

@@ -29,7 +29,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Gist:
-    """An answer in brief, to be compared with another: its result, what to do, which papers."""
+    """A short form of an answer, for comparisons: its result, steps and documents."""
 
     headline: Line
     steps: tuple[Line, ...] = ()
@@ -45,7 +45,7 @@ class Guide(Protocol):
         """The fact to ask for next, or None when the answer no longer depends on any."""
 
     def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
-        """The facts still to be asked for, as far as they can be foreseen."""
+        """The facts that will be asked for, as far as known now."""
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
         """What to say once nothing is left to ask."""
@@ -54,7 +54,7 @@ class Guide(Protocol):
         """Why the answer is what it is: the facts and the rules."""
 
     def gist(self, facts: Facts, on: dt.date) -> Gist:
-        """The answer in brief, whatever is still unknown."""
+        """A short form of the answer; unknown facts are left out."""
 
 
 class Told(Protocol):
@@ -90,7 +90,7 @@ def item_line(prefix: str, item: Told, **values: str) -> Line:
 
 
 def deciding(facts: Facts, names: Iterable[str], outcome: Callable[[Facts], object]) -> Facts:
-    """Those of the facts named without which the outcome would be another."""
+    """The named facts on which the outcome depends: without any one of them it would differ."""
     result = outcome(facts)
     return {
         name: facts[name]
@@ -100,5 +100,5 @@ def deciding(facts: Facts, names: Iterable[str], outcome: Callable[[Facts], obje
 
 
 def date_or_none(value: str | None) -> dt.date | None:
-    """The date of an ISO string, None of None; raises ValueError where it is no date."""
+    """Parses an ISO date; None for None; raises ValueError where the text is not a date."""
     return dt.date.fromisoformat(value) if value else None

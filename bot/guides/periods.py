@@ -1,4 +1,4 @@
-"""Until when? The last day of a period, where the day that it counts from was told."""
+"""Answers "until when?": the last day of a period, where the day that it starts on is known."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _INSPECTIONS = frozenset({Period.INSPECTION_CAR, Period.INSPECTION_TWO_WHEELS, P
 
 
 def reply(question: str, facts: Facts, on: dt.date) -> Reply | None:
-    """The last day of the period that the question is about; None where no day told settles it."""
+    """The last day of the period in question; None where the known days do not determine it."""
     inspection = inspection_period(facts) if question in _OF_INSPECTION else None
     of_inspection = (("inspected_on", inspection),) if inspection else ()
     for name, period in (*_OF_QUESTION.get(question, ()), *of_inspection):
@@ -63,7 +63,7 @@ def inspection_period(facts: Facts) -> Period | None:
 def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
     last = found.last.isoformat()
     if found.is_over:
-        # The day that it began may be one of many.
+        # The start may be uncertain.
         return Reply(f"utter_period_{period.value}_over", {"last": last})
     if period in _INSPECTIONS:
         which = "until" if is_narrow(begun) else "until_at_least"

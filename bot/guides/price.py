@@ -30,7 +30,7 @@ _CATEGORIES = {
     VehicleKind.TRAILER: Category.O,
     VehicleKind.TRACTOR: Category.T,
 }
-# The facts that the calculator may miss and a person can tell, with the slot that holds each.
+# The facts that the calculator may ask for, with the slot that holds each.
 _SLOTS = {
     "category": "vehicle_kind",
     "plate_format": "plate_format",
@@ -50,7 +50,7 @@ class PriceGuide:
     name = "price"
 
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
-        """The fact that the calculator misses, unless the person cannot tell it."""
+        """The fact that the calculator needs next; None where the person said that they do not know it."""
         try:
             _quote(facts, on)
         except MissingFact as missing:
@@ -66,7 +66,7 @@ class PriceGuide:
         return (question,) if question else ()
 
     def reply(self, facts: Facts, on: dt.date) -> list[Reply]:
-        """The price with its lines; the general answer, or none, where it cannot be computed."""
+        """The price with its lines; where it cannot be computed, the general answer or an empty list."""
         try:
             price = _quote(facts, on)
             return [*obstacle(facts, on), priced(price, facts, told(_deciding(facts, on)))]
@@ -101,12 +101,12 @@ class PriceGuide:
 
 
 def is_out_of_reach(facts: Facts, on: dt.date) -> bool:
-    """Whether the price would be that of a duplicate that these facts do not lead to."""
+    """Whether these facts rule out the duplicate whose price is asked for."""
     return _is_duplicate(facts) and decide(situation_of(facts), on).outcome not in _OPEN
 
 
 def obstacle(facts: Facts, on: dt.date) -> list[Reply]:
-    """What stands before the price of a duplicate that these facts do not lead to; nothing where they may."""
+    """The warning before the price of a duplicate that these facts rule out; else an empty list."""
     if not is_out_of_reach(facts, on):
         return []
     decision = decide(situation_of(facts), on)
@@ -162,7 +162,7 @@ def _is_duplicate(facts: Facts) -> bool:
 
 
 def _kind(facts: Facts) -> VehicleKind | None:
-    """The kind told; for a duplicate the usual one, since only mopeds differ and the answer says so."""
+    """The vehicle kind given; for a duplicate a car by default, since only the moped's price differs."""
     told = facts.get("vehicle_kind")
     if told:
         return VehicleKind(told)

@@ -1,4 +1,4 @@
-"""A price as a reply: its lines, what is to be known beside it, and why each line is what it is."""
+"""Turns a price into a reply: its lines, the notes that go with it, and the reason for each line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.law.situation import VehicleKind
 from bot.law.tax_lines import Line as TaxLine
 from bot.law.tax_lines import Tax
 
-# Worth explaining even where they are nil: people read elsewhere that these are due.
+# Explained even where the amount is zero: other sites say that these taxes are due.
 _ALWAYS_EXPLAINED = frozenset({Tax.REGIONAL, Tax.FIXED, Tax.FORWARDING})
 
 
@@ -33,7 +33,7 @@ def priced(price: Quote, facts: Facts, deciding: list[Line]) -> Reply:
 
 
 def estimated(price: Quote) -> dict[str, int]:
-    """The year asked about and the earlier one whose values stand in for it; nothing for a sure price."""
+    """The year asked about and the earlier year whose values are used instead; empty for a certain price."""
     if not price.last_known:
         return {}
     return {"year": price.on.year, "known_year": max(known.year for known in price.last_known)}
@@ -62,7 +62,7 @@ def explained(price: Quote, deciding: list[Line]) -> Reply:
 
 
 def _uncertainties(price: Quote) -> list[Line]:
-    """What is not settled about a price; a value not known yet with the one that stands in for it."""
+    """What is uncertain about a price; for a value not known yet, also the value used instead."""
     earlier = {known.doubt: known for known in price.last_known}
     lines: list[Line] = []
     for doubt in price.uncertainties:

@@ -15,7 +15,7 @@ from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, WarningCod
 
 _DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
-# The rest of what the core could ask refines the plan; its answer tells it, and takes it when it is told.
+# Other facts only refine the plan: they are not asked for, but used where given.
 _ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})
 _DISTANCE = frozenset({WarningCode.DISTANCE, WarningCode.DISTANCE_DEPENDS})
 _UNCERTAIN = frozenset(
@@ -32,16 +32,16 @@ _MAX_STEPS = 5
 
 
 class RemedyGuide:
-    """Asks what happened and when, then tells the next step, its last day, and what follows."""
+    """Asks what happened and when, then replies with the next step, its last day, and what follows."""
 
     name = "remedy"
 
     def next_question(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> str | None:
-        """The first fact without which there is no plan worth telling."""
+        """The first fact that a useful plan needs."""
         return next(iter(self.questions(facts, unknown, on)), None)
 
     def questions(self, facts: Facts, unknown: frozenset[str], on: dt.date) -> tuple[str, ...]:
-        """The facts without which there is no plan worth telling, in the order of the core."""
+        """The facts that a useful plan needs, in the order of the law core."""
         asked = open_questions(_case(facts), on)
         return tuple(name for name in asked if name in _ASKED and name not in unknown)
 
@@ -79,14 +79,14 @@ class RemedyGuide:
 
 
 def time_left(last: dt.date, on: dt.date) -> Line:
-    """How many days are left until a last day that is not over, as the line of a list."""
+    """The days left until a deadline that has not passed, as a line of a list."""
     days = (last - on).days
     name = {0: "utter_time_left_today", 1: "utter_time_left_tomorrow"}.get(days, "utter_time_left")
     return {"response": name, "values": {"days": days}}
 
 
 def is_coherent(facts: Facts, on: dt.date) -> bool:
-    """Whether the dates and the state of the request can stand together on that day."""
+    """Whether the dates and the state of the request are consistent on that day."""
     try:
         check(_case(facts), on)
     except ValueError:
@@ -112,7 +112,7 @@ def _warnings(drawn: Plan) -> list[Line]:
 
 
 def _correction(name: str) -> dict[str, str]:
-    """The button that asks anew for an uncertain day."""
+    """The button that asks again for an uncertain day."""
     return {"title": "utter_choice_exact_date", "payload": f"/correct_fact{json.dumps({'corrected': name})}"}
 
 

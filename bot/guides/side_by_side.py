@@ -1,4 +1,4 @@
-"""What the guided dialogues say where all their answers stand on one sheet, the person's or the desk's."""
+"""The replies of the guided dialogues when all of them are shown together (personal sheet, desk)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.guides.price import is_out_of_reach
 
 
 def replies(name: str, facts: Facts, on: dt.date) -> list[Reply]:
-    """The answer of one dialogue beside the others'; raises ValueError where the facts cannot stand together.
+    """The answer of one dialogue beside the others'; raises ValueError where the facts contradict each other.
 
     The decision stands on the sheet already: a "no" has no price of a duplicate beside it, but one line.
     """

@@ -1,4 +1,4 @@
-"""A day as far as it is known: the first and the last day that it may be."""
+"""A day known exactly or as a range: the earliest and latest possible day."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Days:
         return self.earliest == self.latest
 
     def until(self, last: dt.date) -> Days | None:
-        """The same days without those after ``last``; None where none is left."""
+        """The range cut at ``last``; None where nothing is left."""
         return Days(self.earliest, min(self.latest, last)) if self.earliest <= last else None
 
     def joined(self, other: Days) -> Days:
-        """From the first day of both to the last."""
+        """The smallest range that contains both."""
         return Days(min(self.earliest, other.earliest), max(self.latest, other.latest))
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a decision is made of, and everything that it can say, each with the text it rests on."""
+"""The parts of a decision, and the catalogue of its codes, each with its legal reference."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ ASKED_FIELDS: tuple[str, ...] = (
     "moved",
 )
 ASKED_AFTER_THEFT = frozenset({"vehicle_stolen", "event_abroad", "theft_declared"})
-# Most people know whether their inspection is valid: only who does not is asked about kind and age.
+# Kind and age are asked only of people who do not know whether their inspection is valid.
 ASKED_WITHOUT_INSPECTION = frozenset({"vehicle_kind", "first_registration"})
 
 

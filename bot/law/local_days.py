@@ -41,12 +41,12 @@ def today(now: dt.datetime, region: str | None = None, residence: str | None = N
 
 
 def latest(now: dt.datetime) -> dt.date:
-    """The day that has begun somewhere in France: a day told up to it is not to come."""
+    """The latest day that has begun anywhere in France: a later date is in the future."""
     return now.astimezone(_FRANCE[1]).date()
 
 
 def day_of_case(told: Iterable[object], now: dt.datetime) -> dt.date:
-    """The day in Paris, or the next one where a day told has begun overseas already; others are ignored."""
+    """The day in Paris, or the next one where a given day has begun overseas; other values are ignored."""
     paris, last = now.astimezone(PARIS).date(), latest(now)
     found = [paris]
     for value in told:

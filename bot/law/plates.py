@@ -91,7 +91,7 @@ _TOLERANT = (
 
 
 def _credible(match: re.Match[str]) -> bool:
-    """Whether the digits hold more digits than confusions, and each group of letters a true letter."""
+    """Whether most digit positions are digits, and each group of letters holds at least one real letter."""
     groups = match.groupdict()
     digits = groups.get("digits")
     if digits is not None and 2 * sum(c.isdigit() for c in digits) <= len(digits):

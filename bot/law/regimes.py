@@ -27,5 +27,5 @@ def first_day(regime: Regime) -> dt.date:
 
 
 def applies(regime: Regime, on: dt.date) -> bool:
-    """Whether the rules are in force that day; a regime that ended is told by the first day of the next."""
+    """Whether the rules are in force on that day; a regime ends where the next one starts."""
     return on >= first_day(regime)

@@ -1,4 +1,4 @@
-"""Time limits counted the careful way: the date told is never later than what the law gives.
+"""Time limits, counted conservatively: the date given is never later than the legal one.
 
 The two months to go to the administrative court (CJA R421-1) and to appeal to the administration (CRPA
 L411-2) are counted from date to date: notified on 3 October, they end on 3 December. The law may leave a day

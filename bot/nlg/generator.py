@@ -16,7 +16,7 @@ class SourcedResponseGenerator(Sentences, NaturalLanguageGenerator):
     """Writes the responses of the domain; the loaded model replaces them."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        """As Rasa builds a generator: from its endpoint, which says nothing here, and a domain."""
+        """Takes what Rasa passes to a generator; the endpoint configuration is not used."""
         super().__init__(domain.responses if domain else {})
 
     async def generate(

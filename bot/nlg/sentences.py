@@ -36,9 +36,9 @@ PLACEHOLDER = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)(?::([a-z]+))?\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀÉÈÊÎÔ])")
 UNAVAILABLE = "utter_value_unavailable"
 CAUTION = "utter_caution_old_source"
-# A question states nothing: its source is for who asks why.
+# Questions show no source line: their sources are shown on "why do you ask?".
 QUESTION_PREFIX = "utter_ask_"
-# Where each line has a price, the short wording is the standard one.
+# On channels that charge per message, the short wording is the default.
 SHORT_CHANNELS = frozenset({"sms"})
 
 
@@ -128,7 +128,7 @@ class Sentences:
         }
 
     def metadata(self, name: str, variation: dict[str, Any]) -> dict[str, Any]:
-        """What stands beside a wording; sources stand with the standard one, and the others say the same."""
+        """The metadata of a wording; sources are declared on the standard wording and hold for the others."""
         standard = self.variation(name, {}, "") or variation
         return {**standard.get("metadata", {}), **variation.get("metadata", {})}
 
@@ -170,7 +170,7 @@ class Sentences:
         return {"downloads": named} if named else {}
 
     def _name(self, response: str, slots: dict[str, Any], channel: str) -> str:
-        """The text of a response that names something."""
+        """The text of a response used as a title or name."""
         variation = self.variation(response, slots, channel)
         if variation is None:
             raise MissingValue(response)

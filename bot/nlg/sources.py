@@ -67,7 +67,7 @@ def cited(references: Iterable[str], on: dt.date) -> tuple[CitedSource, ...]:
 
 
 def needs_caution(references: Iterable[str], on: dt.date) -> bool:
-    """Whether a statement rests on a text that was read too long ago.
+    """Whether a statement cites a source that was last read too long ago.
 
     What rests on better texts does not lean on a commercial one, however old its reading.
     """

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from bot.privacy import foreign_names, mail, names, numbers, places, registrations
 from bot.privacy.found import Found
 
-# The surest kinds first: where two overlap, the first named wins.
+# Most reliable recognisers first: where two matches overlap, the first listed wins.
 ORDER = (
     "email", "iban", "social", "card", "formula", "vin", "phone", "plate", "file", "identity", "secret",
     "address", "birth", "name",

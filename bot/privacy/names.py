@@ -89,7 +89,7 @@ _IT_IS = re.compile(r"(?:c['’ ]?est|moi c|suis|ici|pr[ée]nom|appel\w+)\s+$", 
 _SURNAME_BEFORE = re.compile(r"(?<!\w)(?P<name>[A-ZÀ-Ý][A-ZÀ-Ý'’-]{3,}) $")
 _A_PERSON = re.compile(r"\b(?:une?|le|la|ce|cette|du|des|les|ces|cher|chère)\s+\S{0,12}$", re.IGNORECASE)
 
-# What is told as a name is one, although cars bear it: "je m'appelle Mercedes", "monsieur Renault".
+# Introduced as a name, a car make is a name too: "je m'appelle Mercedes", "monsieur Renault".
 _PEOPLE_TOO = CARS | MODELS_LIKE_NAMES
 _MASCULINE = frozenset({"adam", "karl", "leon"})
 _WORD_BEFORE = re.compile(r"(?P<word>[^\W_][\w'’-]*)(?P<join>\s*(?:,|/|-|\bou\b|\bet\b|\s)\s*)$")
@@ -139,7 +139,7 @@ def _is_a_car(text: str, name: re.Match[str]) -> bool:
     follows = _LISTED_AFTER.match(text, name.end())
     if listed or (follows and fold(follows["word"]) in CARS | MODELS_LIKE_NAMES):
         return True
-    # A man's name after "la", a vowel after "ma": no person is called so.
+    # A masculine name after "la", or a vowel after "ma", is not a person's name.
     return bool(_ONE_OF_ITS_KIND.search(before)) or (
         bool(_OWNED_THING.search(before)) and (folded in _MASCULINE or folded[0] in "aeiouy")
     )

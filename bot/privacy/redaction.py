@@ -1,4 +1,4 @@
-"""Log lines without personal data, whoever logs them and at whatever level: a second wall behind masking.
+"""Removes personal data from every log line of every logger and level: a second barrier behind masking.
 
 Every record of the standard library's logging is redacted as it is made, its traceback included; structlog's
 values are redacted before they are rendered, where accents are still letters. Tracebacks hold no variables.

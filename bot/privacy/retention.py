@@ -145,7 +145,7 @@ def _table(kind: Kind, setting: Settings) -> Iterator[tuple[Connection, sa.Table
     table = sa.Table(kind.table, sa.MetaData(), autoload_with=engine)
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            # Without it, what is deleted stays in the file until the space is used again.
+            # Without it, deleted rows remain readable in the file until the space is reused.
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
         yield connection, table
     if engine.dialect.name == "sqlite":

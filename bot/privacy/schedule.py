@@ -37,6 +37,6 @@ async def _keep_purging() -> None:
         try:
             await asyncio.to_thread(retention.purge, settings.get, dt.datetime.now(dt.UTC))
         except Exception as error:
-            # A database that is away for a while must not end the purge for good.
+            # A temporary database outage must not end the purge task.
             logger.error("the purge failed: %s", type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

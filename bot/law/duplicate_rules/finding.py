@@ -1,4 +1,4 @@
-"""What a rule reads and what it says."""
+"""The input and the result of one rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.law.situation import Situation
 
 @dataclass(frozen=True)
 class Case:
-    """A situation on a day, with what the law of that day says of its inspection."""
+    """The input of a rule: the situation, the day, and the inspection status on that day."""
 
     situation: Situation
     on: dt.date
@@ -21,7 +21,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule says, by codes; with an ``outcome`` it closes the case, under the name ``answer``."""
+    """The result of one rule, as codes; one with an ``outcome`` closes the case with ``answer``."""
 
     reasons: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()

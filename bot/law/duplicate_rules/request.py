@@ -13,7 +13,7 @@ from bot.law.situation import (
 
 
 def help_wanted(case: Case) -> Finding | None:
-    """Who cannot do it online is helped at a digital point or a France services house (F1726)."""
+    """People who cannot apply online are helped at a digital point or a France services office (F1726)."""
     if not case.situation.needs_help or case.situation.applicant is Applicant.PROFESSIONAL:
         return None
     return Finding(

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-# The stages at which a right is lost: none is told from a day that may be later.
+# Stages at which a right is lost; never concluded from the earliest of several possible days.
 _OVER = (Stage.LIMIT_PASSED, Stage.COURT_ONLY, Stage.COURT_PERHAPS)
 
 
@@ -77,7 +77,7 @@ def _drawn(case: Case, on: dt.date) -> Plan:
 
 
 def _decides(name: str, case: Case, on: dt.date) -> bool:
-    """Whether the plan would be another if that uncertain day were the last that it may be."""
+    """Whether the plan would differ if that uncertain day were its latest possible value."""
     return _told(_drawn(case, on)) != _told(_drawn(at_the_latest(case, name), on))
 
 
@@ -142,7 +142,7 @@ def _variants(case: Case) -> dict[str, list[Case]]:
 
 def _told(drawn: Plan) -> str:
     codes = [step.code.value for step in (*drawn.now, *drawn.later)]
-    # When a limit ended is no reason to ask.
+    # The date on which a deadline passed is not worth a question.
     told = sorted(item for item in drawn.values.items() if item[0] != "passed_on")
     return repr((drawn.stage, codes, told))
 

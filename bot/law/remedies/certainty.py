@@ -15,7 +15,7 @@ from bot.law.days import Days
 from bot.law.remedies.case import ORDER, Case
 from bot.law.remedies.vocabulary import Caution, WarningCode
 
-# What is said of each day that decides and is not certain.
+# The note for each uncertain day that affects the plan.
 _WARNINGS: Mapping[str, WarningCode] = {
     "refused_on": WarningCode.UNCERTAIN_REFUSAL,
     "gracious_appeal_on": WarningCode.UNCERTAIN_APPEAL,
@@ -54,13 +54,13 @@ def narrowed(case: Case, on: dt.date) -> Case:
 
 
 def at_the_latest(case: Case, *names: str) -> Case:
-    """The case as if its uncertain days, or those named alone, were the last that they may be."""
+    """The case with its uncertain days (or only those named) set to their latest possible value."""
     last: dict[str, Any] = {name: case.latest[name] for name in names or case.latest}
     return replace(case, **last, latest={})
 
 
 def doubts(case: Case, names: Iterable[str]) -> tuple[Caution, ...]:
-    """For each kind of day named, from which day the plan counts: the earliest of them."""
+    """For each kind of day named, the day used by the plan: the earliest possible one."""
     counted: dict[WarningCode, dt.date] = {}
     for name in names:
         day, code = getattr(case, name), _WARNINGS[name]

@@ -53,7 +53,7 @@ class Clock:
 
     @property
     def last_day(self) -> dt.date:
-        """The last day of that limit, the safe one."""
+        """The last safe day of that time limit."""
         return self.last_limit.safe
 
     @property

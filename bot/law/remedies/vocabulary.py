@@ -11,7 +11,7 @@ from bot.law.time_limits import TimeLimit
 
 
 class Stage(StrEnum):
-    """Where the case stands on the day of the question; each stage has its main answer."""
+    """The stage of the case on the day of the question; each has a main answer."""
 
     UNKNOWN = "unknown"
     NOT_REQUESTED = "not_requested"
