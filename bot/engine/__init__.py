@@ -1,1 +1,1 @@
-"""Rasa's agent, processor, action call, stores and model loading, with the gaps of the stock ones closed."""
+"""Adapts Rasa: agent, processor, action calls, tracker store, model loading and training."""

@@ -1,1 +1,1 @@
-"""Personal data: recognised and masked before anything is stored, and kept no longer than it says."""
+"""Personal data: recognised and masked before anything is stored; retention, export and erasure."""

@@ -11,7 +11,7 @@ from bot.privacy import retention
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Does what the first word says."""
+    """Runs the subcommand given as the first argument."""
     parser = argparse.ArgumentParser(prog="python -m bot.privacy")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("purge", help="remove what has reached its age (retention.yml)")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Found:
-    """Where it stands (``end`` excluded), its kind, and what the mask may still say (a plate's format…)."""
+    """Its position (``end`` excluded), its kind, and the detail that the mask keeps (a plate's format…)."""
 
     start: int
     end: int

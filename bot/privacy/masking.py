@@ -63,7 +63,7 @@ SHEET_ADDRESS = re.compile(r"(?<=/fiche/)[A-Za-z0-9_-]{27}(?![\w-])")
 
 @dataclass(frozen=True)
 class Mask:
-    """Where a mask stands, the kind of what it stands for, and a plate's format ("" where it is unknown)."""
+    """A mask's position, the kind of data it replaces, and a plate's format ("" where unknown)."""
 
     start: int
     end: int
@@ -90,7 +90,7 @@ def find(text: str) -> tuple[Found, ...]:
 
 
 def replacement(found: Found) -> str:
-    """What stands in the place of a piece of personal data."""
+    """The mask for a piece of personal data."""
     if found.kind == "plate":
         return f"[{PLATES[found.keeps]}]"
     kept = f" : département {found.keeps.upper()}" if found.keeps else ""

@@ -164,7 +164,7 @@ def _known(text: str, shouted: bool) -> Iterator[Found]:
 
 
 def _end_of_name(text: str, start: int, how: str, shouted: bool) -> int | None:
-    """Where the name that begins at ``start`` ends; None where no name does."""
+    """The end of the name that begins at ``start``; None where there is no name."""
     end: int | None = None
     position, names = start, 0
     while names < _MOST_WORDS:
@@ -194,7 +194,7 @@ def _end_of_name(text: str, start: int, how: str, shouted: bool) -> int | None:
 
 
 def _is_doubtful(rest: str, how: str, names: int) -> bool:
-    """Whether what follows a lone word makes it rather a part of the sentence than a name."""
+    """Whether the words after a single word show that it is part of the sentence, not a name."""
     if how == _SHORT and rest.strip(" .!,;:\n"):
         goes_on = fold(rest.split()[0].strip(",.;!")) in AFTER_A_NAME
         return not goes_on and rest.lstrip(" ")[:1] not in ",.;!\n"
@@ -202,7 +202,7 @@ def _is_doubtful(rest: str, how: str, names: int) -> bool:
 
 
 def _is_about_a_place(text: str, cue: re.Match[str], how: str) -> bool:
-    """Whether "de" begins where a person is from rather than a name: "un monsieur de Nancy"."""
+    """Whether "de" introduces a place of origin rather than a surname: "un monsieur de Nancy"."""
     return how not in (_TOLD, _LOOSE) or bool(_A_PERSON.search(text[: cue.end()]))
 
 

@@ -168,7 +168,7 @@ def _looks_like_vin(number: str) -> bool:
 
 
 def _is_reference(kind: str, number: str) -> bool:
-    """Whether what follows an announcing word is a number of that kind, not a date, a form or a word."""
+    """Whether the text after an announcing word is such a number, not a date, a form or a word."""
     if _DATE.fullmatch(number) or _PHRASE.search(number) or _FORM.fullmatch(number):
         return False
     digits = sum(character.isdigit() for character in number)

@@ -1,4 +1,4 @@
-"""What stands for a conversation where its id must not: the same each time, and no way back to the id."""
+"""A stable, irreversible pseudonym for a conversation, used where its id must not be stored."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _DEEPEST = 8
 
 
 def install() -> None:
-    """Redacts what this process logs from now on; call after the logging was configured."""
+    """Redacts everything this process logs; call it after logging is configured."""
     made = logging.getLogRecordFactory()
     if not getattr(made, "redacts", False):
         logging.setLogRecordFactory(_Redacting(made))

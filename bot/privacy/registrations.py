@@ -48,7 +48,7 @@ _EDGES = " \t\r\n.,;:!?()[]\"'«»’"
 
 
 def find(text: str) -> Iterator[Found]:
-    """The registration numbers in ``text``, each keeping its format ("" where it is none of France's)."""
+    """The registration numbers in ``text``, each with its format ("" where the format is not French)."""
     inside = plates.find(text)
     for plate in inside:
         yield Found(plate.start, plate.end, "plate", plate.format.value)
@@ -84,7 +84,7 @@ def find(text: str) -> Iterator[Found]:
 
 
 def _announced(match: re.Match[str]) -> Iterator[Found]:
-    """The longest beginning of what follows the word that reads as a number."""
+    """The longest prefix of the text after the announcing word that reads as a registration number."""
     number, start = match["number"], match.start("number")
     ends = [
         len(number),
@@ -105,7 +105,7 @@ def _announced(match: re.Match[str]) -> Iterator[Found]:
 
 
 def _is_doubtful(bare: str, format_: PlateFormat) -> bool:
-    """Whether a lone message has the shape of much else than a plate: "A 10 B", "y a 50 e", "12 x 37"."""
+    """Whether a plate alone in a message may be something else: "A 10 B", "y a 50 e", "12 x 37"."""
     if format_ is PlateFormat.MOPED:
         return len(re.sub(r"\W", "", bare)) < len("AA000A")
     return bool(re.fullmatch(r"\d{1,2} x \d{2}", bare, re.IGNORECASE))

@@ -87,12 +87,12 @@ def export(setting: Settings, conversation: str) -> dict[str, list[dict[str, Any
 
 
 def _belongs(kind: Kind, table: sa.Table, conversation: str) -> Any:
-    """The condition under which a row is the conversation's."""
+    """The SQL condition for the rows of the conversation."""
     return table.c[kind.conversation] == (pseudonym(conversation) if kind.hashed else conversation)
 
 
 def _is_old(kind: Kind, table: sa.Table, now: dt.datetime) -> Any:
-    """The condition under which a row has reached its age."""
+    """The SQL condition for rows older than their limit."""
     if kind.expires:
         column = table.c[kind.expires]
         return column <= _as_stored(column, now)
@@ -106,7 +106,7 @@ def _is_old(kind: Kind, table: sa.Table, now: dt.datetime) -> Any:
 
 
 def _as_stored(column: Any, moment: dt.datetime) -> Any:
-    """The moment in the form that the column holds."""
+    """The moment converted to the column's type."""
     if isinstance(column.type, sa.DateTime):
         return moment.astimezone(dt.UTC).replace(tzinfo=None)
     if isinstance(column.type, sa.Date):

@@ -1,4 +1,4 @@
-"""French words that are no part of a name or of a street's name: where a sentence goes on."""
+"""French words that end a person's or a street's name: the sentence continues with them."""
 
 from __future__ import annotations
 

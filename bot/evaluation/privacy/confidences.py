@@ -1,4 +1,4 @@
-"""People who give personal data away on every way in, and a mediator who does so too, for ``leaks``."""
+"""Simulated people and a mediator who send personal data through every entry, for ``leaks``."""
 
 from __future__ import annotations
 
