@@ -110,7 +110,9 @@ class Servers:
             elif str(answer.status_code) not in item[method.lower()]["responses"]:
                 raise OpenAPIError(f"status {answer.status_code} is not described")
         except OpenAPIError as error:
-            self.faults.append(f"{method} {path} {answer.status_code}: {error!r} {error.__cause__!r}")
+            why = f"{error!r} {error.__cause__!r}"
+            # What is wrong stands at the end, behind the whole answer.
+            self.faults.append(f"{method} {path} {answer.status_code}: {why[-400:]}")
         return answer
 
 
