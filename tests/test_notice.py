@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation.content.sheets import ATTRIBUTION
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 # Entries begin at the margin and go on indented; the first lines of one name what it is about.
@@ -87,6 +89,11 @@ def test_the_list_of_cities_says_where_it_comes_from() -> None:
         head = next(lines) + next(lines)
     entry = next(entry for entry in ENTRIES if entry.startswith("GeoNames"))
     assert licence_of(entry) in head and "https://www.geonames.org" in head
+
+
+def test_the_official_sheets_are_credited_as_a_record_of_them_is() -> None:
+    entry = next(entry for entry in ENTRIES if entry.startswith("Service-Public.gouv.fr"))
+    assert licence_of(entry) in ATTRIBUTION and "Direction de l’information légale et administrative" in entry
 
 
 def test_what_the_widget_bundles_is_named_with_its_licence() -> None:

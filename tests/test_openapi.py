@@ -56,19 +56,10 @@ SECONDS = 60
 # cannot erase, a request too large.
 NOT_PLAYED = {"413", "501", "503"}
 # For people, for browsers or of a shape that others publish; the file says so in its first lines.
-NOT_DESCRIBED = (
-    ("/widget/", "the widget's files"),
-    ("/socket.io", "socket.io"),
-    ("/static", "the desk's files"),
+NOT_DESCRIBED = ("/widget/", "/socket.io", "/static")
+PAGES_FOR_PEOPLE = frozenset(
+    "/ /assistant /cadre /cadre/exemple /donnees-personnelles /sans-javascript".split()
 )
-PAGES_FOR_PEOPLE = {
-    "/",
-    "/assistant",
-    "/cadre",
-    "/cadre/exemple",
-    "/donnees-personnelles",
-    "/sans-javascript",
-}
 
 
 @dataclass
@@ -422,5 +413,4 @@ def _described(path: str) -> str:
 
 
 def _is_for_programs(path: str) -> bool:
-    others = any(path.startswith(start) for start, _ in NOT_DESCRIBED)
-    return not others and path not in PAGES_FOR_PEOPLE
+    return not path.startswith(NOT_DESCRIBED) and path not in PAGES_FOR_PEOPLE
