@@ -31,6 +31,7 @@ LIBRARIES = {
         "sqlalchemy",
         "alembic",
         "argon2",
+        "cryptography",
         "babel",
     }
     | {"requests", "segno", "yaml", "authlib", "joserfc", "pyotp"},
