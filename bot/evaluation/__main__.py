@@ -10,6 +10,7 @@ COMMANDS = {
     "topics": ("understanding", "the topic of each message of a file, and how often it is right"),
     "conversations": ("understanding", "whole conversations of a file, each turn judged by its reply"),
     "compare": ("understanding", "other pipelines trained and measured on the same data"),
+    "figures": ("content", "writes the recorded figures into the pages that quote them"),
     "freshness": ("content", "every value and source by check date; fails on an expired one"),
     "sheets": ("content", "which cited Service-Public sheets changed, in a copy of the State's open data"),
     "coverage": ("content", "which answers state each fact of the list; a fact that none states is named"),

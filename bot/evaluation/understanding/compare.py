@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from bot import settings
+from bot.evaluation.content import figures as recorded
 from bot.evaluation.understanding.contenders import (
     CONTENDERS,
     examples_by_label,
@@ -168,6 +169,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--trained", action="store_true", help="measure what an earlier run left in the folder"
     )
+    parser.add_argument("--record", action="store_true", help="put the figures on record for the pages")
     options = parser.parse_args(arguments)
     settings.apply()
     own = sorted((settings.ROOT / "tests" / "nlu").glob("*.jsonl"))
@@ -191,4 +193,6 @@ def main(arguments: list[str]) -> None:
         print("interrupted: the table holds what was measured", file=sys.stderr)
     if rows:
         print(table(rows, _note(rows)))
+    if options.record and not failed:
+        recorded.record("compare", f"compare --share {options.share:g}", rows)
     sys.exit(1 if failed else 0)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.evaluation.content import figures
 from bot.evaluation.in_process import AssistantHere, Messages, assistant_in
 
 # isort: split
@@ -116,6 +117,24 @@ def report(conversations: Sequence[Sequence[Judged]]) -> str:
     return "\n".join(lines)
 
 
+def totals(conversations: Sequence[Sequence[Judged]]) -> dict[str, float | int | None]:
+    """How many turns and whole conversations, and the shares of turns by what became of them."""
+    turns = [turn for conversation in conversations for turn in conversation]
+
+    def share(truths: Iterable[bool]) -> float | None:
+        values = list(truths)
+        return sum(values) / len(values) if values else None
+
+    return {
+        "turns": len(turns),
+        "right": share(turn.is_right for turn in turns),
+        "wrong": share(not turn.is_right and turn.did == "answered" for turn in turns),
+        "refused": share(turn.did == "refused" for turn in turns),
+        "asked": share(turn.did == "asked" for turn in turns),
+        "whole": sum(all(turn.is_right for turn in conversation) for conversation in conversations),
+    }
+
+
 def _text(messages: Messages) -> str:
     parts = []
     for message in messages:
@@ -147,6 +166,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--show", action="store_true", help="print each turn that is not right")
     parser.add_argument("--out", type=Path, help="write every turn to a file, a JSON object a line")
     parser.add_argument("--floor", type=float, default=0.0, help="fail below this share of turns right")
+    parser.add_argument("--record", action="store_true", help="put the figures on record for the pages")
     given = parser.parse_args(arguments)
     lines = [line for path in given.files for line in path.read_text(encoding="utf-8").splitlines()]
     # Unconfigured, Rasa prints every message it reads.
@@ -163,6 +183,12 @@ def main(arguments: list[str]) -> None:
         rows = [{**turn.__dict__, "right": turn.is_right} for turn in turns]
         given.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     print(report(judged))
+    if given.record:
+        figures.record(
+            "conversations",
+            "conversations tests/cases/unseen_*.jsonl",
+            {"by other hands": totals(judged)},
+        )
     right = sum(turn.is_right for turn in turns) / max(len(turns), 1)
     if right < given.floor:
         raise SystemExit(f"below the floor of {given.floor}")

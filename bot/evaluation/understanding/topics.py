@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bot import training
+from bot.evaluation.content import figures
 from bot.evaluation.understanding.predictions import Example, Prediction, Understanding, read
 from bot.nlu.topics import OUT_OF_SCOPE
 
@@ -102,16 +103,19 @@ def reliability(
     return rows
 
 
-def report(examples: Sequence[Example], predictions: Sequence[Prediction]) -> str:
-    """The summary printed on screen."""
-    lines = ["                 messages accepted  strict macro-F1 fallback   wrong refused"]
+def by_spelling(examples: Sequence[Example], predictions: Sequence[Prediction]) -> dict[str, Scores]:
+    """The scores of all, and of the clean, lightly and heavily misspelled ones."""
     groups = {"all": examples}
     for noise in ("clean", "light", "heavy"):
         groups[noise] = [example for example in examples if example.noise == noise]
     found = dict(zip(map(id, examples), predictions, strict=True))
-    for name, own in groups.items():
-        if own:
-            lines.append(_row(name, score(own, [found[id(example)] for example in own])))
+    return {name: score(own, [found[id(example)] for example in own]) for name, own in groups.items() if own}
+
+
+def report(examples: Sequence[Example], predictions: Sequence[Prediction]) -> str:
+    """The summary printed on screen."""
+    lines = ["                 messages accepted  strict macro-F1 fallback   wrong refused"]
+    lines += [_row(name, scores) for name, scores in by_spelling(examples, predictions).items()]
     lines += ["", "confused (label → predicted)"]
     lines += [f"  {count:3} {truth} → {guess}" for truth, guess, count in confusions(examples, predictions)]
     lines += ["", "confidence   mean accepted messages"]
@@ -135,20 +139,24 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--model", type=Path, help="by default the current one")
+    parser.add_argument("--record", action="store_true", help="put the figures on record for the pages")
     options = parser.parse_args(arguments)
     model = options.model or training.train_if_needed()
     examples = [example for path in options.files for example in read(path)]
     understanding = Understanding(model)
     predictions = understanding.predict([example.text for example in examples])
     if options.out:
-        rows = (
+        lines = (
             {"topic": found.topic, "confidence": round(found.confidence, 4), "intent": found.intent}
             for found in predictions
         )
         options.out.write_text(
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+            "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
         )
     if any(example.labels for example in examples):
         print(report(examples, predictions))
+        if options.record:
+            rows = {name: vars(scores) for name, scores in by_spelling(examples, predictions).items()}
+            figures.record("topics", "topics tests/nlu/*.jsonl", rows)
     p50, p95 = np.percentile(understanding.milliseconds, [50, 95])
     print(f"\none parse: median {p50:.1f} ms, 95 % under {p95:.1f} ms")
