@@ -37,7 +37,7 @@ def test_some_page_quotes_each_kind_of_figure() -> None:
 
 def test_a_block_is_replaced_and_the_rest_of_the_page_stays() -> None:
     text = filled("page", f"before\n{BLOCK}after\n", RECORDED)
-    assert text.startswith("before\n<!-- figures: topics -->\n| messages |") and text.endswith("-->\nafter\n")
+    assert text.startswith("before\n<!-- figures: topics -->\n| spelling |") and text.endswith("-->\nafter\n")
     assert "| all | 1019 | 0.941 | 0.020 | 0.040 | – |" in text
     assert "`python -m bot.evaluation topics`, 30 November 2026, 2 cores." in text
     assert filled("page", text, RECORDED) == text

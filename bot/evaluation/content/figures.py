@@ -42,7 +42,7 @@ class Quoted:
 
 QUOTED = {
     "topics": Quoted(
-        "messages",
+        "spelling",
         (
             ("messages", "messages", "d"),
             ("accepted", "accepted", ".3f"),
@@ -52,7 +52,7 @@ QUOTED = {
         ),
     ),
     "conversations": Quoted(
-        "turns",
+        "conversations",
         (
             ("turns", "turns", "d"),
             ("right", "right", ".3f"),
@@ -65,9 +65,9 @@ QUOTED = {
     "compare": Quoted(
         "pipeline",
         (
-            ("accepted", "accepted", ".2f"),
-            ("wrong", "wrong given", ".2f"),
-            ("refused", "other subjects refused", ".2f"),
+            ("accepted", "accepted", ".3f"),
+            ("wrong", "wrong given", ".3f"),
+            ("refused", "other subjects refused", ".3f"),
             ("training_cpu", "training, CPU (s)", ".0f"),
         ),
     ),
