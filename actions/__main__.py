@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+import sys
 from typing import Any
 
 import uvicorn
@@ -18,6 +18,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from bot import listening, settings
 
 logger = logging.getLogger(__name__)
 
@@ -85,15 +87,15 @@ def _say_nothing_of_errors(_: Request, error: Exception) -> JSONResponse:
 
 def main() -> None:
     """Serves until stopped."""
-    level = os.environ.get("LOG_LEVEL", "WARNING")
+    settings.start()
+    level = settings.get("LOG_LEVEL")
     logging.basicConfig(level=level)
-    uvicorn.run(
-        application(),
-        host=os.environ.get("ACTION_SERVER_HOST", "127.0.0.1"),
-        port=int(os.environ.get("ACTION_SERVER_PORT", "5055")),
-        log_level=level.lower(),
-        access_log=False,
-    )
+    try:
+        sock = listening.listener(settings.get("ACTION_SERVER_HOST"), settings.port("ACTION_SERVER_PORT"))
+    except OSError as error:
+        sys.exit(f"✗ Port {settings.port('ACTION_SERVER_PORT')} cannot be used ({error.strerror or error}).")
+    config = uvicorn.Config(application(), log_level=level.lower(), access_log=False)
+    uvicorn.Server(config).run(sockets=[sock])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from actions import dialogue
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
+from bot import neighbours
 
 # The desk answers in milliseconds; a citizen does not wait for one that hangs.
 ANSWER_SECONDS = 3
@@ -141,10 +142,8 @@ def _ask_desk(what: str, turn: Turn) -> dict[str, Any]:
     body = json.dumps({"conversation": turn.conversation, "subject": _subject(turn)}).encode()
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{address}/internal/{what}", body, headers)
-    # A proxy named by the environment is for other sites.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+        with neighbours.open_url(request, ANSWER_SECONDS) as answer:
             told: dict[str, Any] = json.load(answer)
     except (OSError, ValueError) as error:
         raise DeskAway from error

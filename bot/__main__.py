@@ -12,20 +12,16 @@ import argparse
 import json
 import os
 import signal
-import socket
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
-from bot import desk_link, progress, settings
+from bot import addresses, desk_link, listening, neighbours, progress, settings
 from bot.law import parameters
 from bot.supervisor import Service, Supervisor, say, stop
 
 # How long a start may take, and what it took on two cores.
 START_SECONDS, USUAL_START_SECONDS = 120, 15
-# The servers are on this machine: a proxy of the environment is not asked for them.
-_here = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def main() -> None:
@@ -35,10 +31,7 @@ def main() -> None:
     command = parser.parse_args().command
     # Not KeyboardInterrupt: scikit-learn takes that for a wish to learn no further, and goes on.
     signal.signal(signal.SIGINT, lambda *_: stop("Stopped"))
-    settings.apply()
-    problems = settings.problems()
-    if problems:
-        stop("\n✗ ".join(problems))
+    settings.start("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "DESK_DB_URL")
     _check_parameters()
     if command == "run":
         _check_ports()
@@ -59,13 +52,11 @@ def _check_parameters() -> None:
 def _check_ports() -> None:
     first = settings.port("ASSISTANT_PORT")
     for port in range(first, first + _workers()):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.get("ASSISTANT_HOST"), port))
-            except OSError as error:
-                reason, other = error.strerror or str(error), f"ASSISTANT_PORT={port + 1}"
-                stop(f"Port {port} cannot be used ({reason}). Choose another: make run {other}")
+        try:
+            listening.listener(settings.get("ASSISTANT_HOST"), port).close()
+        except OSError as error:
+            reason, other = error.strerror or str(error), f"ASSISTANT_PORT={port + 1}"
+            stop(f"Port {port} cannot be used ({reason}). Choose another: make run {other}")
 
 
 def _workers() -> int:
@@ -136,7 +127,7 @@ def _of_worker(rank: int) -> dict[str, str]:
 
 
 def _address(rank: int) -> str:
-    return f"http://{settings.get('ASSISTANT_HOST')}:{settings.port('ASSISTANT_PORT') + rank}"
+    return addresses.here(settings.get("ASSISTANT_HOST"), settings.port("ASSISTANT_PORT") + rank)
 
 
 def _is_ready(address: str, supervisor: Supervisor, workers: list[Service]) -> bool:
@@ -146,7 +137,7 @@ def _is_ready(address: str, supervisor: Supervisor, workers: list[Service]) -> b
         if any(worker.has_ended() for worker in workers):
             return False
         try:
-            with _here.open(f"{address}/health", timeout=2):
+            with neighbours.open_url(f"{address}/health", 2):
                 return True
         except urllib.error.HTTPError:
             return True
@@ -175,7 +166,7 @@ def _wait_for_model(address: str, fingerprint: str) -> None:
     limit = time.monotonic() + START_SECONDS
     while time.monotonic() < limit:
         try:
-            with _here.open(f"{address}/ready", timeout=5) as answer:
+            with neighbours.open_url(f"{address}/ready", 5) as answer:
                 if json.load(answer)["model"] == fingerprint:
                     return
         except OSError:

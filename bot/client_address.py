@@ -8,10 +8,13 @@ from the client, who may write anything.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 # Who has one IPv6 address usually has 2^64 of them.
 _IPV6_PREFIX = 64
+# Some proxies add the client's port, for IPv6 behind brackets.
+_ENTRY = re.compile(r"(?:\[(?P<bracketed>[^]]+)\]|(?P<bare>[^:]+))(?::\d+)?")
 
 
 def client_address(connection: str, forwarded_for: Iterable[str], proxies: int) -> str:
@@ -29,8 +32,9 @@ def client_address(connection: str, forwarded_for: Iterable[str], proxies: int) 
 
 
 def _network(text: str) -> str | None:
+    found = _ENTRY.fullmatch(text.strip().strip('"'))
     try:
-        address = ipaddress.ip_address(text.strip("[]"))
+        address = ipaddress.ip_address((found["bracketed"] or found["bare"]) if found else text)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv4Address):
@@ -38,4 +42,4 @@ def _network(text: str) -> str | None:
     # A server that listens on both families names an IPv4 client so.
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
+    return str(ipaddress.ip_network((int(address), _IPV6_PREFIX), strict=False))

@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
-from bot import settings
+from bot import addresses, settings
 
 SECRET_FILE = settings.STATE / "desk_secret"
 SECRET_BYTES = 32
@@ -20,7 +20,7 @@ SECRET_BYTES = 32
 def prepare() -> None:
     """Sets DESK_SECRET and DESK_URL for the processes started from here, where they are not set."""
     os.environ.setdefault("DESK_SECRET", secret())
-    os.environ.setdefault("DESK_URL", f"http://{settings.get('DESK_HOST')}:{settings.port('DESK_PORT')}")
+    os.environ.setdefault("DESK_URL", _here("DESK"))
 
 
 def secret() -> str:
@@ -30,14 +30,16 @@ def secret() -> str:
 
 def public_address() -> str:
     """Where mediators reach the desk: DESK_PUBLIC_URL, else this machine's address."""
-    here = f"http://{settings.get('DESK_HOST')}:{settings.port('DESK_PORT')}"
-    return (os.environ.get("DESK_PUBLIC_URL") or here).rstrip("/")
+    return (os.environ.get("DESK_PUBLIC_URL") or _here("DESK")).rstrip("/")
 
 
 def assistant_address() -> str:
     """Where the desk reaches the bot's server: ASSISTANT_URL, else this machine's address."""
-    here = f"http://{settings.get('ASSISTANT_HOST')}:{settings.port('ASSISTANT_PORT')}"
-    return (os.environ.get("ASSISTANT_URL") or here).rstrip("/")
+    return (os.environ.get("ASSISTANT_URL") or _here("ASSISTANT")).rstrip("/")
+
+
+def _here(name: str) -> str:
+    return addresses.here(settings.get(f"{name}_HOST"), settings.port(f"{name}_PORT"))
 
 
 def _of_file(path: Path) -> str:
@@ -45,6 +47,6 @@ def _of_file(path: Path) -> str:
     with contextlib.suppress(FileExistsError):
         path.parent.mkdir(exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES))
-    return path.read_text().strip()
+    return path.read_text(encoding="utf-8").strip()

@@ -18,12 +18,16 @@ import yaml
 from rasa.core.channels.channel import InputChannel, register
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.utils.common import class_from_module_path
-from sanic import Sanic, response
+from sanic import Sanic
+from sanic.exceptions import MethodNotAllowed, SanicException
+from sanic.models.handler_types import RouteHandler
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sanic.router import Router
+from sanic_routing.route import Route
 
-from bot import settings
-from bot.channels import desk_bridge, limits, registry, turn
+from bot import listening, settings
+from bot.channels import desk_bridge, error_pages, limits, registry, turn
 from bot.engine import assistant
 from bot.operations import lifecycle, logs
 from bot.privacy import redaction, schedule
@@ -42,11 +46,25 @@ SECURITY_HEADERS = {
 }
 
 
+class Routes(Router):
+    """Routes that answer HEAD wherever they answer GET: monitors and previews of links ask so."""
+
+    def _get(self, path: str, method: str, host: str | None) -> tuple[Route, RouteHandler, dict[str, Any]]:
+        try:
+            return super()._get(path, method, host)
+        except MethodNotAllowed:
+            if method != "HEAD":
+                raise
+        # Sanic leaves the body out.
+        return super()._get(path, "GET", host)
+
+
 def create_app(model: Path) -> Sanic:
     """The server, which loads the model in ``model`` (a file, or a folder's newest) when it starts."""
-    app = Sanic("assistant", configure_logging=False)
+    app = Sanic("assistant", router=Routes(), configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.KEEP_ALIVE_TIMEOUT = float(settings.get("ASSISTANT_KEEP_ALIVE_SECONDS"))
     channels = _channels(settings.ROOT / "credentials.yml")
     messaging = registry.served(os.environ)
     register([*channels, *messaging], app, route="/webhooks/")
@@ -78,10 +96,10 @@ async def _add_security_headers(_: Request, answer: HTTPResponse) -> None:
 
 
 def _say_nothing_of_errors(request: Request, error: Exception) -> HTTPResponse:
-    status = getattr(error, "status_code", 500)
-    if status >= 500:
+    if not isinstance(error, SanicException):
         logger.error("request failed: %s", type(error).__name__)
-    return response.json({"status": status}, status=status)
+    status = getattr(error, "status_code", 500)
+    return error_pages.answer(request, status, dict(getattr(error, "headers", None) or {}))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -89,17 +107,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.server", description="Run the assistant's server.")
     parser.add_argument("--model", type=Path, default=settings.MODELS)
     options: Any = parser.parse_args(arguments)
-    settings.apply()
-    problems = settings.problems()
-    if problems:
-        sys.exit("\n".join(f"✗ {problem}" for problem in problems))
+    settings.start("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL")
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
     app = create_app(options.model)
     lifecycle.attach_process(app, options.model)
-    host, port = settings.get("ASSISTANT_HOST"), settings.port("ASSISTANT_PORT")
+    try:
+        sock = listening.listener(settings.get("ASSISTANT_HOST"), settings.port("ASSISTANT_PORT"))
+    except OSError as error:
+        sys.exit(f"✗ Port {settings.port('ASSISTANT_PORT')} cannot be used ({error.strerror or error}).")
     # Our supervisor starts several and keeps them; Sanic's own would do the same once more.
-    app.run(host=host, port=port, access_log=False, motd=False, single_process=True)
+    app.run(sock=sock, access_log=False, motd=False, single_process=True)
 
 
 if __name__ == "__main__":

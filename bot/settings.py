@@ -5,11 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import addresses, network_disks
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
@@ -43,15 +51,47 @@ def _url(*schemes: str) -> Check:
     known = " or ".join(f"{scheme}://…" for scheme in schemes)
 
     def check(text: str) -> str:
-        return (
-            "" if not text or text.startswith(tuple(f"{one}://" for one in schemes)) else f"must be {known}"
-        )
+        if not text.startswith(tuple(f"{one}://" for one in schemes)):
+            return f"must be {known}"
+        # A web address is no secret, but nobody should have to guess which part of it is wrong.
+        is_web = set(schemes) <= set(addresses.DEFAULT_PORTS)
+        return "" if not is_web or addresses.origin(text) else f"must be {known} with the name of a host"
 
     return check
 
 
+def _host(text: str) -> str:
+    return "" if addresses.is_host(text) else f"must be a host name or an IP address alone, not {text!r}"
+
+
+def _origins(text: str) -> str:
+    wrong = [one for one in origins_in(text) if addresses.site(one) is None]
+    return f"must hold sites such as https://www.ville.example, not {wrong[0]!r}" if wrong else ""
+
+
 def _database(text: str) -> str:
-    return "" if "://" not in text else _url("sqlite", "postgresql", "postgresql+psycopg2")(text)
+    if "://" not in text:
+        return ""
+    wrong = _url("sqlite", "postgresql", "postgresql+psycopg2")(text)
+    return wrong or (
+        "" if _read(text) else "cannot be read: after the host comes / or : and a port in digits"
+    )
+
+
+def _read(database: str) -> URL | None:
+    """The parts of a database's address, None where it cannot be read."""
+    # Imported here: it takes longer than all the rest of a start that only prints.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(addresses.with_escaped_password(_url_of(database)))
+    except (ArgumentError, ValueError):
+        return None
+
+
+def _url_of(database: str) -> str:
+    return database if "://" in database else f"sqlite:///{database}"
 
 
 def _issuer(text: str) -> str:
@@ -73,28 +113,43 @@ class Setting:
     check: Check = _anything
 
 
+# Kubernetes and Docker give every container the addresses of its neighbours: a service called "desk" becomes
+# DESK_PORT=tcp://10.0.0.1:5006, which nobody meant as a setting (enableServiceLinks: false turns it off).
+_NEIGHBOUR = re.compile(r"(tcp|udp|sctp)://")
+
 # Every variable the assistant reads. Secrets have no default: a feature whose secret is missing stays off.
 # Those of the messaging channels stand with each channel (docs/channels).
 SETTINGS = (
-    Setting("ASSISTANT_HOST", "127.0.0.1", "where the assistant's server listens"),
+    Setting("ASSISTANT_HOST", "127.0.0.1", "where the assistant's server listens", _host),
     Setting("ASSISTANT_PORT", "5005", "its port; a second worker takes the next one", _port),
     Setting("ASSISTANT_WORKERS", "1", "how many servers the supervisor keeps", _count),
     Setting("ASSISTANT_DRAIN_SECONDS", "15", "how long a stop waits for the turns under way", _number),
+    Setting(
+        "ASSISTANT_KEEP_ALIVE_SECONDS",
+        "120",
+        "how long an idle connection stays open: longer than the proxy in front keeps it",
+        _number,
+    ),
     Setting(
         "ACTION_SERVER_URL",
         None,
         "an action server (`python -m actions`); without it the assistant's server runs the actions",
         _url("http", "https"),
     ),
-    Setting("ACTION_SERVER_HOST", "127.0.0.1", "where an action server listens"),
+    Setting("ACTION_SERVER_HOST", "127.0.0.1", "where an action server listens", _host),
     Setting("ACTION_SERVER_PORT", "5055", "its port", _port),
-    Setting("ASSISTANT_ALLOWED_ORIGINS", "http://localhost:* http://127.0.0.1:*", "the sites that may call"),
+    Setting(
+        "ASSISTANT_ALLOWED_ORIGINS",
+        "http://localhost:* http://127.0.0.1:*",
+        "the other sites that may call, between spaces",
+        _origins,
+    ),
     Setting("ASSISTANT_PUBLIC_URL", None, "where people reach the assistant", _url("http", "https")),
     Setting("ASSISTANT_MESSAGES_PER_MINUTE", "15", "messages a minute read from one conversation", _count),
     Setting(
         "ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS",
-        "15",
-        "messages a minute from one network address",
+        "300",
+        "messages a minute from one network address, which a whole room may share",
         _count,
     ),
     Setting(
@@ -116,6 +171,7 @@ SETTINGS = (
     Setting(
         "FEEDBACK_DATABASE_URL", f"sqlite:///{STATE / 'feedback.db'}", "the opinions on answers", _database
     ),
+    Setting("PGPASSWORD", None, "the password of the PostgreSQL databases whose address holds none"),
     Setting("REDIS_URL", None, "locks and rooms of several servers", _url("redis", "rediss")),
     Setting("EVENT_BROKER_URL", None, "where events are streamed to", _url("amqp", "amqps")),
     Setting("CHANNELS_DB", str(STATE / "channels.db"), "the messaging channels' mailbox", _database),
@@ -124,7 +180,7 @@ SETTINGS = (
     Setting("CHANNELS_GIVE_UP_SECONDS", "1800", "when a call is given up", _number),
     Setting("SHEETS_RETENTION_DAYS", "30", "for how long a personal sheet answers", _count),
     Setting("METRICS_PORT", None, "the port of /metrics (a second worker: the next); off without it", _port),
-    Setting("METRICS_HOST", "127.0.0.1", "where /metrics listens"),
+    Setting("METRICS_HOST", "127.0.0.1", "where /metrics listens", _host),
     Setting(
         "LOG_LEVEL",
         "WARNING",
@@ -133,7 +189,7 @@ SETTINGS = (
     ),
     Setting("LOG_FORMAT", "text", "text, or json for one object a line", _one_of("text", "json")),
     Setting("LOG_KEY", None, "the key that names conversations in the logs; drawn at each start without it"),
-    Setting("DESK_HOST", "127.0.0.1", "where the mediators' desk listens"),
+    Setting("DESK_HOST", "127.0.0.1", "where the mediators' desk listens", _host),
     Setting("DESK_PORT", "5006", "its port", _port),
     Setting("DESK_DB_URL", f"sqlite:///{STATE / 'desk.db'}", "its database", _database),
     Setting("DESK_PUBLIC_URL", None, "where mediators reach it", _url("http", "https")),
@@ -148,7 +204,7 @@ SETTINGS = (
     Setting("DESK_OIDC_NAME", "le fournisseur d’identité", "the provider's name on the buttons, in French"),
     Setting("DESK_URL", None, "the desk's address where it runs on another machine", _url("http", "https")),
     Setting("ASSISTANT_URL", None, "the bot's address, for a desk on another machine", _url("http", "https")),
-    Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off"),
+    Setting("RASA_TELEMETRY_ENABLED", "false", "Rasa's telemetry, off", _one_of("false", "true")),
     Setting("TQDM_DISABLE", "1", "no progress bars of Rasa's"),
 )
 # For tests and benchmarks, which write faster than people.
@@ -157,11 +213,42 @@ WITHOUT_LIMITS = {
     "ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS": "1000000",
 }
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS if setting.default is not None}
+# Their addresses hold a password.
+_STORES = (
+    "CONVERSATIONS_DB",
+    "FEEDBACK_DATABASE_URL",
+    "CHANNELS_DB",
+    "DESK_DB_URL",
+    "REDIS_URL",
+    "EVENT_BROKER_URL",
+)
+
+
+def start(*stores: str) -> None:
+    """Prepares the environment of a process that keeps those stores.
+
+    Raises SystemExit that says what is wrong with it, a line each.
+    """
+    apply()
+    wrong = problems() or [f"{name} {fault}" for name in stores if (fault := _fault_of_place(get(name)))]
+    if wrong:
+        sys.exit("\n".join(f"✗ {problem}" for problem in wrong))
 
 
 def apply() -> None:
-    """Sets every variable that the environment does not, and makes the folder that the defaults write to."""
-    STATE.mkdir(exist_ok=True)
+    """Sets every variable that the environment does not, and makes the folder that the defaults write to.
+
+    What a container engine put there is taken away; a password becomes one that every library reads.
+    """
+    for setting in SETTINGS:
+        if _is_neighbour(setting.name, os.environ.get(setting.name, "")):
+            del os.environ[setting.name]
+    for name in _STORES:
+        if os.environ.get(name):
+            os.environ[name] = addresses.with_escaped_password(os.environ[name])
+    with contextlib.suppress(OSError):
+        # ``start`` says what is wrong with it.
+        STATE.mkdir(exist_ok=True)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     # endpoints.yml reads these, and a variable that it names must exist.
@@ -175,6 +262,8 @@ def problems(environment: Mapping[str, str] = os.environ) -> list[str]:
     found = []
     for setting in SETTINGS:
         value = environment.get(setting.name) or setting.default
+        if value and _is_neighbour(setting.name, value):
+            value = setting.default
         complaint = setting.check(value) if value else ""
         if complaint:
             found.append(f"{setting.name} {complaint}")
@@ -188,6 +277,29 @@ def problems(environment: Mapping[str, str] = os.environ) -> list[str]:
             if not environment.get(name)
         ]
     return found
+
+
+def _fault_of_place(database: str) -> str:
+    """What is wrong with where a SQLite file lies, or nothing."""
+    url = _read(database)
+    if url is None or url.get_backend_name() != "sqlite" or not url.database:
+        return ""
+    file = Path(url.database)
+    kind = network_disks.type_of(file)
+    if kind:
+        return (
+            f"must be on a disk of this machine: {file.parent} is on a network disk ({kind}), where SQLite's "
+            "files are damaged. Name another folder, or a PostgreSQL database"
+        )
+    written = [file] if file.exists() else []
+    if all(os.access(one, os.W_OK) for one in (file.parent, *written)):
+        return ""
+    user = f"user {os.getuid()} of group {os.getgid()}"
+    return f"must be in a folder that {user} may write: {file.parent} is not, or is not there"
+
+
+def _is_neighbour(name: str, value: str) -> bool:
+    return name.endswith("_PORT") and _NEIGHBOUR.match(value) is not None
 
 
 def get(name: str) -> str:
@@ -210,14 +322,18 @@ def trusted_proxies() -> int:
 
 def public_url() -> str:
     """The address that people reach the assistant at, without a final slash; its own where none is set."""
-    own = f"http://{get('ASSISTANT_HOST')}:{get('ASSISTANT_PORT')}"
+    own = addresses.here(get("ASSISTANT_HOST"), port("ASSISTANT_PORT"))
     return (os.environ.get("ASSISTANT_PUBLIC_URL") or own).rstrip("/")
+
+
+def origins_in(text: str) -> list[str]:
+    """The sites that ASSISTANT_ALLOWED_ORIGINS lists, as written: between spaces, or commas."""
+    return text.replace(",", " ").split()
 
 
 def conversations_url() -> str:
     """The database of the conversations as SQLAlchemy names it."""
-    database = get("CONVERSATIONS_DB")
-    return database if "://" in database else f"sqlite:///{database}"
+    return _url_of(get("CONVERSATIONS_DB"))
 
 
 def table() -> str:

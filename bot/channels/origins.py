@@ -1,43 +1,49 @@
 """Which other sites may call the assistant from a browser, and the headers that tell the browser so.
 
-The server's own pages always may. Others are listed in ASSISTANT_ALLOWED_ORIGINS, separated by spaces and
-written as in a content security policy: ``https://www.ville.example`` or, for any port,
-``http://localhost:*``. Credentials are never allowed: the assistant sets no cookie.
+The server's own pages always may, known by the host that was called or, where a proxy writes another one, by
+ASSISTANT_PUBLIC_URL. Others are listed in ASSISTANT_ALLOWED_ORIGINS, separated by spaces and written as in a
+content security policy: ``https://www.ville.example`` or, for any port, ``http://localhost:*``. Credentials
+are never allowed: the assistant sets no cookie.
 """
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import Any, Awaitable, Callable
-from urllib.parse import urlsplit
 
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import settings
+from bot import addresses, settings
+from bot.addresses import ANY_PORT
 
 PREFLIGHT_SECONDS = 3600
-ANY_PORT = ":*"
 
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
 def allowed() -> tuple[str, ...]:
-    """The origins of other sites that may call, as written in the settings."""
-    return tuple(settings.get("ASSISTANT_ALLOWED_ORIGINS").split())
+    """The origins of other sites that may call, as browsers write them."""
+    return _sites(settings.get("ASSISTANT_ALLOWED_ORIGINS"))
+
+
+@lru_cache(maxsize=2)
+def _sites(listed: str) -> tuple[str, ...]:
+    # What names no site stopped the start (bot/settings.py).
+    return tuple(site for one in settings.origins_in(listed) if (site := addresses.site(one)))
 
 
 def may_call(origin: str | None, host: str) -> bool:
     """Whether a page of ``origin`` may call the server reached as ``host``; no origin is no browser page."""
-    if not origin:
+    if not origin or addresses.is_of_host(origin, host):
         return True
-    try:
-        if urlsplit(origin).netloc == host:
-            return True
-    except ValueError:
-        # "http://[": no browser says so.
-        return False
-    return any(_matches(origin, pattern) for pattern in allowed())
+    sent = addresses.origin(origin)
+    public = os.environ.get("ASSISTANT_PUBLIC_URL", "")
+    return sent is not None and (
+        sent == addresses.origin(public) or any(_matches(sent, pattern) for pattern in allowed())
+    )
 
 
 def _matches(origin: str, pattern: str) -> bool:

@@ -9,7 +9,7 @@ import sys
 import sqlalchemy as sa
 import uvicorn
 
-from bot import desk_link, settings
+from bot import desk_link, listening, settings
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security import journal, openid
@@ -28,7 +28,7 @@ def main() -> None:
     check.add_argument("--check", action="store_true", help="only say whether a line was changed or removed")
     commands.add_parser("purge", help="erase what has reached its age")
     options = parser.parse_args()
-    settings.apply()
+    settings.start("DESK_DB_URL")
     try:
         desk = Desk(
             settings.get("DESK_DB_URL"),
@@ -51,8 +51,14 @@ def main() -> None:
 def _serve(desk: Desk) -> None:
     level = settings.get("LOG_LEVEL")
     logging.basicConfig(level=level)
-    host, port = settings.get("DESK_HOST"), settings.port("DESK_PORT")
-    uvicorn.Server(server_config(desk, host=host, port=port, log_level=level.lower())).run()
+    try:
+        sock = listening.listener(settings.get("DESK_HOST"), settings.port("DESK_PORT"))
+    except OSError as error:
+        sys.exit(f"✗ Port {settings.port('DESK_PORT')} cannot be used ({error.strerror or error}).")
+    # A proxy in front must be the one that ends an idle connection: it does not send a form a second time.
+    keep_alive = int(float(settings.get("ASSISTANT_KEEP_ALIVE_SECONDS")))
+    config = server_config(desk, log_level=level.lower(), timeout_keep_alive=keep_alive)
+    uvicorn.Server(config).run(sockets=[sock])
 
 
 def _invite(desk: Desk, role: Role) -> None:

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from sanic import Sanic, response
+from sanic.exceptions import ServiceUnavailable
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -70,11 +71,10 @@ async def _ready(request: Request) -> HTTPResponse:
     return response.json(body, status=200 if state.is_ready else 503)
 
 
-async def _refuse_while_stopping(request: Request) -> HTTPResponse | None:
+async def _refuse_while_stopping(request: Request) -> None:
     if request.app.ctx.is_draining and request.path not in OPEN_WHILE_STOPPING:
         headers = {"Retry-After": RETRY_AFTER_SECONDS, "Connection": "close"}
-        return response.json({"status": 503}, status=503, headers=headers)
-    return None
+        raise ServiceUnavailable(headers=headers)
 
 
 async def _drain(app: Sanic) -> None:

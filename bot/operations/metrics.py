@@ -13,6 +13,7 @@ from typing import Any, ParamSpec
 
 from prometheus_client import Counter, Gauge, Histogram, Info, start_http_server
 
+from bot import listening
 from bot.operations import logs
 
 Messages = Sequence[Mapping[str, Any]]
@@ -84,4 +85,4 @@ def measured[**P](take: Callable[P, Awaitable[Messages]]) -> Callable[P, Awaitab
 def serve(host: str, port: int) -> None:
     """Answers Prometheus at ``/metrics`` of that address, in a thread; raises OSError where it is taken."""
     UNDER_WAY.set_function(turns_under_way)
-    start_http_server(port, addr=host)
+    start_http_server(port, addr=listening.single(host))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot import addresses
 from bot.mediator import clock
 from bot.mediator.security.accounts import Account
 from bot.mediator.security.keys import new_token
@@ -111,14 +113,17 @@ def _problem(desk: Desk, request: Request, status: int, account: Account | None)
 
 
 def _is_from_here(request: Request) -> bool:
-    """Whether the form was sent by a page of this host, as far as the browser tells."""
+    """Whether the form was sent by a page of this desk, as far as the browser tells.
+
+    A proxy may write another host than the one in the address that mediators open: DESK_PUBLIC_URL tells it.
+    """
     if request.headers.get("sec-fetch-site") not in (None, "same-origin"):
         return False
-    origin = request.headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    except ValueError:
-        return False
+    sent = request.headers.get("origin")
+    if sent is None or addresses.is_of_host(sent, request.headers.get("host", "")):
+        return True
+    own = addresses.origin(os.environ.get("DESK_PUBLIC_URL", ""))
+    return own is not None and addresses.origin(sent) == own
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -71,11 +71,16 @@ checksum/settings: {{ include (print $.Template.BasePath "/settings.yaml") . | s
 
 {{- define "assistant.pod" -}}
 automountServiceAccountToken: false
+# Else a service named "desk" would become DESK_PORT=tcp://….
+enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
+  {{- with .Values.user.runAsUser }}
+  runAsUser: {{ . }}
+  {{- end }}
+  {{- with .Values.user.fsGroup }}
+  fsGroup: {{ . }}
+  {{- end }}
   seccompProfile:
     type: RuntimeDefault
 {{- end }}
