@@ -1,5 +1,9 @@
 """How many messages a minute are read: from one conversation, and from one network address.
 
+A conversation is one person, who writes a few messages a minute. An address may be a whole town hall, a room of
+France services or a mobile network: its limit is for many, and its notice blames nobody. A message too many is
+neither read nor counted, and whoever sent it is told in how many seconds it would be.
+
 Counted over the last sixty seconds, in this process or, with REDIS_URL, for all servers together. Redis out
 of reach stops no one: each message is then read. Nothing else is kept of an address, and that for a minute.
 
@@ -11,7 +15,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
+import time
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Dict
@@ -46,10 +53,30 @@ def attach(app: Sanic) -> None:
 
 
 async def refusal(sender_id: str) -> Dict[str, Any] | None:
-    """The notice for a message too many, from the conversation or from the address; None for another."""
-    if await _allowed(sender_limit(), "sender", sender_id) and await _allowed_from_here():
-        return None
-    return notice("utter_notice_too_fast", limit=sender_limit())
+    """The notice for a message too many, from the conversation or from the address; None for another.
+
+    Its metadata hold ``retry_after``, the seconds after which the message would be read.
+    """
+    seconds = await _wait(sender_limit(), "sender", sender_id)
+    if seconds:
+        return _told(notice("utter_notice_too_fast", limit=sender_limit(), seconds=seconds), seconds)
+    seconds = await _wait_from_here()
+    return _told(notice("utter_notice_busy", seconds=seconds), seconds) if seconds else None
+
+
+def seconds_to_wait(messages: Sequence[Mapping[str, Any]]) -> int:
+    """After how many seconds the message that these answer would be read; 0 where it was."""
+    return max((int(one["metadata"].get("retry_after") or 0) for one in messages), default=0)
+
+
+def http_of(messages: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+    """Status and headers of an HTTP answer to a client that can send the message again by itself."""
+    seconds = seconds_to_wait(messages)
+    return {"status": 429, "headers": {"Retry-After": str(seconds)}} if seconds else {}
+
+
+def _told(refused: Dict[str, Any], seconds: int) -> Dict[str, Any]:
+    return {**refused, "metadata": {**refused["metadata"], "retry_after": seconds}}
 
 
 def sender_limit() -> int:
@@ -66,10 +93,12 @@ async def _note_address(request: Request) -> HTTPResponse | None:
     counted = request.path.startswith(_COUNTED)
     is_addressed = counted or request.path.startswith(_ADDRESSED)
     _address.set(_address_of(request) if is_addressed else "")
-    if counted and request.method not in ("OPTIONS", "HEAD") and not await _allowed_from_here():
-        text = notice("utter_notice_too_fast", limit=address_limit())["text"]
-        body = {"status": 429, "message": text}
-        return response.json(body, status=429, headers={"Retry-After": "60"}, ensure_ascii=False)
+    if counted and request.method not in ("OPTIONS", "HEAD"):
+        seconds = await _wait_from_here()
+        if seconds:
+            body = {"status": 429, "message": notice("utter_notice_busy", seconds=seconds)["text"]}
+            headers = {"Retry-After": str(seconds)}
+            return response.json(body, status=429, headers=headers, ensure_ascii=False)
     return None
 
 
@@ -78,22 +107,31 @@ def _address_of(request: Request) -> str:
     return client_address(request.ip, forwarded_for, settings.trusted_proxies())
 
 
-async def _allowed_from_here() -> bool:
+async def _wait_from_here() -> int:
     address = _address.get()
-    return not address or await _allowed(address_limit(), "address", address)
+    return await _wait(address_limit(), "address", address) if address else 0
 
 
-async def _allowed(most: int, *key: str) -> bool:
+async def _wait(most: int, *key: str) -> int:
+    """0 for a message within the limit, which is counted; else the whole seconds until it would be within."""
     url = os.environ.get("REDIS_URL", "")
     if not url:
-        return _here.allows(most, key)
+        return _whole(_here.wait(most, key))
     limiter, item = MovingWindowRateLimiter(_storage(url)), RateLimitItemPerMinute(most)
     try:
-        return bool(await asyncio.to_thread(limiter.hit, item, *key))
+        if await asyncio.to_thread(limiter.hit, item, *key):
+            return 0
+        window = await asyncio.to_thread(limiter.get_window_stats, item, *key)
     except Exception as error:
         # Whatever the storage raises: a limit that cannot be counted must not silence the assistant.
         logger.error("the limits cannot be counted: %s", type(error).__name__)
-        return True
+        return 0
+    return _whole(max(window.reset_time - time.time(), 0.1))
+
+
+def _whole(seconds: float) -> int:
+    """Whole seconds, never one alone: sentences say "secondes"."""
+    return max(2, math.ceil(seconds)) if seconds > 0 else 0
 
 
 @lru_cache(maxsize=2)

@@ -22,8 +22,8 @@ class MovingWindow:
         self._times: defaultdict[tuple[str, ...], deque[float]] = defaultdict(deque)
         self._swept = clock()
 
-    def allows(self, most: int, key: tuple[str, ...]) -> bool:
-        """Whether one more is within ``most`` a minute; it is then counted."""
+    def wait(self, most: int, key: tuple[str, ...]) -> float:
+        """0 where one more is within ``most`` a minute: it is then counted; else in how many seconds it is."""
         now = self._clock()
         if now - self._swept >= _WINDOW_SECONDS:
             self._sweep(now)
@@ -31,9 +31,9 @@ class MovingWindow:
         while times and now - times[0] >= _WINDOW_SECONDS:
             times.popleft()
         if len(times) >= most:
-            return False
+            return times[-most] + _WINDOW_SECONDS - now
         times.append(now)
-        return True
+        return 0.0
 
     def __len__(self) -> int:
         """How many keys are kept."""

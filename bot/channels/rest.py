@@ -1,6 +1,7 @@
 """The REST channel: POST /webhooks/rest/webhook, ``{"sender": …, "message": …}`` → list of messages.
 
-A request may hold a ``message_id``: sent again with the same one, it gets the first answer again.
+A request may hold a ``message_id``: sent again with the same one, it gets the first answer again. One message too
+many then gets 429 with Retry-After; without the id, which says that nobody will send it again, 200 and a sentence.
 
 Rasa's own shares one conversation between all who send no ``sender``, gives ``[]`` and a traceback for a
 message that is no text, splits answers at blank lines and drops their metadata (sources and their dates).
@@ -16,7 +17,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import turn
+from bot.channels import limits, turn
 from bot.channels.origins import open_to_sites
 
 MAX_SENDER_CHARACTERS = 128
@@ -51,7 +52,8 @@ class RestChannel(InputChannel):
                 turn.client_metadata(body),
                 _message_id(body),
             )
-            return response.json(messages, ensure_ascii=False)
+            refused = limits.http_of(messages) if _message_id(body) else {}
+            return response.json(messages, ensure_ascii=False, **refused)
 
         return routes
 

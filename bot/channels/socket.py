@@ -5,7 +5,8 @@ clients work. Rasa's own never awaits ``enter_room``, which python-socketio made
 ``session_persistence`` nobody gets an answer. It also cannot say that a message arrived.
 
 A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as acknowledgement, and may send the
-message again until it does: the first answer is given again. The other windows of the same conversation get
+message again until it does: the first answer is given again; one message too many is acknowledged with
+``{"message_id", "retry_after"}``, the seconds after which it would be read. The other windows of the same conversation get
 the event ``exchange``. ``erase`` erases the conversation.
 """
 
@@ -22,7 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from bot.channels import origins, turn
+from bot.channels import limits, origins, turn
 from bot.channels.conversations import erase
 from bot.channels.desk_conversation import pushed_since
 from bot.channels.sockets import Sockets
@@ -123,6 +124,10 @@ class SocketChannel(InputChannel):
                 for message in messages:
                     await sockets.emit("bot_uttered", message, to=sid)
                 return {"messages": messages}
+            seconds = limits.seconds_to_wait(messages)
+            if seconds:
+                # Not read: whoever gave it an id sends it again by itself.
+                return {"message_id": message_id, "retry_after": seconds}
             exchange = {"message_id": message_id, "messages": messages}
             # The other windows may be another server's: what passes between servers is masked too.
             told = {**exchange, "shown": mask(_text(data, "shown", turn.MAX_CHARACTERS) or "")}

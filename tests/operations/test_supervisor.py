@@ -21,10 +21,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot import addresses
 from tests.conftest import ROOT, Assistant, running
 
 # A server first answers the turns under way.
 END_SECONDS = 40
+# Nobody listens at the discard port.
+NO_PROXY = "http://127.0.0.1:9"
+# Everything over IPv6, where this machine has it.
+LOOPBACK = "::1" if socket.has_dualstack_ipv6() else "127.0.0.1"
 # The supervisor with one service that needs no model; what it is asked to renew is written to a file.
 SMALL = """
 import sys
@@ -45,8 +50,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own(log: Path) -> Iterator[Assistant]:
-    """An assistant that the last test with it stops."""
-    with running(log.parent) as started:
+    """An assistant that the last test with it stops; a proxy is named to it that answers nobody."""
+    with running(log.parent, http_proxy=NO_PROXY, HTTP_PROXY=NO_PROXY, ALL_PROXY=NO_PROXY) as started:
         yield started
 
 
@@ -170,7 +175,9 @@ def test_a_closed_terminal_ends_the_assistant_that_was_started_in_it(tmp_path: P
         "exec",
         "-m",
         "bot",
-        ASSISTANT_PORT=str(free_port()),
+        ASSISTANT_HOST=LOOPBACK,
+        DESK_HOST=LOOPBACK,
+        ASSISTANT_PORT=str(port := free_port()),
         ASSISTANT_SWITCHES=str(tmp_path),
         CHANNELS_DB=str(tmp_path / "channels.db"),
         CONVERSATIONS_DB=str(tmp_path / "conversations.db"),
@@ -180,6 +187,7 @@ def test_a_closed_terminal_ends_the_assistant_that_was_started_in_it(tmp_path: P
     )
     assert until(lambda: "The mediators' desk" in terminal.shown or terminal.started.poll() is not None)
     servers = children(terminal.started.pid)
+    assert f"Open {addresses.here(LOOPBACK, port)} (Ctrl-C" in terminal.shown
     terminal.close()
     assert left_of([psutil.Process(terminal.started.pid), *servers]) == []
     assert "% loading the model (about" in terminal.shown and "Warning" not in terminal.shown
