@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot import listening, settings
+from bot import listening, repeats, settings
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ def main() -> None:
     settings.start()
     level = settings.get("LOG_LEVEL")
     logging.basicConfig(level=level)
+    repeats.hold_back()
     try:
         sock = listening.listener(settings.get("ACTION_SERVER_HOST"), settings.port("ACTION_SERVER_PORT"))
     except OSError as error:

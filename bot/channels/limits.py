@@ -1,8 +1,8 @@
 """How many messages a minute are read: from one conversation, and from one network address.
 
-A conversation is one person, who writes a few messages a minute. An address may be a whole town hall, a room of
-France services or a mobile network: its limit is for many, and its notice blames nobody. A message too many is
-neither read nor counted, and whoever sent it is told in how many seconds it would be.
+A conversation is one person, who writes a few messages a minute. An address may be a whole town hall, a room
+of France services or a mobile network: its limit is for many, and its notice blames nobody. A message too
+many is neither read nor counted, and whoever sent it is told in how many seconds it would be.
 
 Counted over the last sixty seconds, in this process or, with REDIS_URL, for all servers together. Redis out
 of reach stops no one: each message is then read. Nothing else is kept of an address, and that for a minute.

@@ -23,7 +23,7 @@ class MovingWindow:
         self._swept = clock()
 
     def wait(self, most: int, key: tuple[str, ...]) -> float:
-        """0 where one more is within ``most`` a minute: it is then counted; else in how many seconds it is."""
+        """0 where one more is within ``most`` a minute, and then counted; else the seconds until it is."""
         now = self._clock()
         if now - self._swept >= _WINDOW_SECONDS:
             self._sweep(now)

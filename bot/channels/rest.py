@@ -1,7 +1,7 @@
 """The REST channel: POST /webhooks/rest/webhook, ``{"sender": …, "message": …}`` → list of messages.
 
-A request may hold a ``message_id``: sent again with the same one, it gets the first answer again. One message too
-many then gets 429 with Retry-After; without the id, which says that nobody will send it again, 200 and a sentence.
+A request may hold a ``message_id``: sent again with the same one, it gets the first answer again. One message
+too many then gets 429 with Retry-After; without the id, by which nobody sends it again, 200 and a sentence.
 
 Rasa's own shares one conversation between all who send no ``sender``, gives ``[]`` and a traceback for a
 message that is no text, splits answers at blank lines and drops their metadata (sources and their dates).

@@ -6,8 +6,8 @@ clients work. Rasa's own never awaits ``enter_room``, which python-socketio made
 
 A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as acknowledgement, and may send the
 message again until it does: the first answer is given again; one message too many is acknowledged with
-``{"message_id", "retry_after"}``, the seconds after which it would be read. The other windows of the same conversation get
-the event ``exchange``. ``erase`` erases the conversation.
+``{"message_id", "retry_after"}``, the seconds after which it would be read. The other windows of the same
+conversation get the event ``exchange``. ``erase`` erases the conversation.
 """
 
 from __future__ import annotations

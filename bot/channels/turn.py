@@ -8,6 +8,7 @@ from typing import Any, Dict, List
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sanic import Sanic
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import limits, switches
 from bot.channels.conversations import answered
@@ -18,6 +19,8 @@ from bot.privacy.masking import mask
 logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 4000
+# The database is away, in maintenance, or has no room: another wording of the question would not help.
+_OUTAGES = (SQLAlchemyError, TimeoutError, OSError)
 CONTEXT_PAGE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -70,6 +73,7 @@ async def take(
     message = UserMessage(
         text, collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata
     )
+    apology = "utter_notice_failure"
     try:
         # The lock is the agent's own: a message sent again waits here for the first one's answer.
         async with agent.lock_store.lock(sender_id):
@@ -82,7 +86,9 @@ async def take(
     except Exception as error:
         # The text of the message may stand in the exception's frames: only its type is logged.
         logger.error("a turn failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
-    return [*collector.messages, _message(sender_id, notice("utter_notice_failure"))]
+        if isinstance(error, _OUTAGES):
+            apology = "utter_notice_unavailable"
+    return [*collector.messages, _message(sender_id, notice(apology))]
 
 
 def client_metadata(body: object) -> Dict[str, Any]:

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.engine import stored_events
 from bot.engine.conversation import Conversation
 from bot.engine.sealing import Seal
+from bot.operations import databases
 from bot.operations.databases import ANSWER_SECONDS, engine, make_tables
 
 T = TypeVar("T")
@@ -124,9 +125,9 @@ class ConversationStore(SQLTrackerStore):
         return await asyncio.wait_for(done, PATIENCE_SECONDS)
 
     def check(self) -> None:
-        """Raises SQLAlchemy's error where the database does not answer."""
-        with self.session_scope() as session:
-            session.execute(sa.text("SELECT 1"))
+        """Raises SQLAlchemy's error or OSError where no turn could be stored now."""
+        self._make_tables()
+        databases.check(self.engine)
 
     def init_tracker(self, sender_id: str) -> Conversation:
         """A conversation in which nothing was said."""

@@ -9,7 +9,7 @@ import sys
 import sqlalchemy as sa
 import uvicorn
 
-from bot import desk_link, listening, settings
+from bot import desk_link, listening, repeats, settings
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security import journal, openid
@@ -51,6 +51,7 @@ def main() -> None:
 def _serve(desk: Desk) -> None:
     level = settings.get("LOG_LEVEL")
     logging.basicConfig(level=level)
+    repeats.hold_back()
     try:
         sock = listening.listener(settings.get("DESK_HOST"), settings.port("DESK_PORT"))
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,8 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
+# More than a turn writes.
+ROOM_BYTES = 64 * 1024
 # Longer than any statement of ours takes, shorter than a person waits for an answer.
 ANSWER_SECONDS = 4
 
@@ -49,6 +53,24 @@ def _append_to_a_log(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     # In pages of 4 kB: a small disk must hold the log beside the tables.
     connection.execute("PRAGMA wal_autocheckpoint=100")
+
+
+def check(engine: Engine) -> None:
+    """Raises SQLAlchemy's error or OSError where the database cannot be read, or not be written to."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # So it is during maintenance, and on a copy that has not taken over yet.
+            if connection.execute(sa.text("SHOW transaction_read_only")).scalar_one() == "on":
+                raise sa.exc.OperationalError("SHOW transaction_read_only", {}, Exception("read only"))
+            return
+        connection.execute(sa.text("SELECT 1"))
+    file = engine.url.database
+    if file:
+        # A transaction that is taken back would write nothing, and a full disk would not show.
+        with tempfile.TemporaryFile(dir=os.path.dirname(file) or ".", prefix="room-") as probe:
+            probe.write(b"\0" * ROOM_BYTES)
+            probe.flush()
+            os.fsync(probe.fileno())
 
 
 def make_tables(engine: Engine, tables: sa.MetaData) -> None:

@@ -21,7 +21,7 @@ from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.log_utils import configure_structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from bot import settings
+from bot import repeats, settings
 
 _conversation: ContextVar[str] = ContextVar("conversation", default="")
 _key = secrets.token_bytes(32)
@@ -46,13 +46,15 @@ def name_of(sender_id: str) -> str:
 def configure(level: int = logging.WARNING) -> None:
     """Sets up the logging of this process; call before anything is logged."""
     configure_structlog(level)
-    configure_logging_and_warnings(level, warn_only_once=True, filter_repeated_logs=True)
+    # Rasa's own filter drops a line that repeats itself for ever.
+    configure_logging_and_warnings(level, warn_only_once=True, filter_repeated_logs=False)
     # At DEBUG each frame of a websocket is logged as it arrives (through Sanic's logger), cut in the middle:
     # redaction no longer recognises what it held.
     for name in ("websockets", "sanic.error"):
         logging.getLogger(name).setLevel(max(level, logging.INFO))
     if settings.get("LOG_FORMAT") == "json":
         _write_json(level)
+    repeats.hold_back()
 
 
 def _write_json(level: int) -> None:

@@ -34,7 +34,7 @@ LOCK_FALLBACKS = Counter("assistant_lock_fallbacks", "Turns taken without the lo
 EVENTS_WAITING = Gauge("assistant_events_waiting", "Events not yet sent to the broker")
 MODEL = Info("assistant_model", "The model that answers")
 
-FAILURE = "utter_notice_failure"
+FAILURES = frozenset({"utter_notice_failure", "utter_notice_unavailable"})
 NOTICE = "utter_notice_"
 DEGRADED = "utter_actions_unavailable"
 NOT_UNDERSTOOD = "utter_not_understood"
@@ -45,7 +45,7 @@ def outcome(messages: Messages) -> str:
     names = [str((message.get("metadata") or {}).get("response") or "") for message in messages]
     if not names:
         return "silent"
-    if FAILURE in names:
+    if FAILURES & set(names):
         return "failed"
     if any(name.startswith(NOTICE) for name in names):
         return "refused"

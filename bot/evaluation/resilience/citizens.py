@@ -31,7 +31,7 @@ QUESTIONS = (
     "est-ce que je peux rouler sans carte grise en attendant le duplicata ?",
 )
 SUMMARY = "où en est-on ?"
-FAILURE = "utter_notice_failure"
+FAILURES = frozenset({"utter_notice_failure", "utter_notice_unavailable"})
 DEGRADED = ("utter_actions_unavailable", "utter_value_unavailable")
 
 
@@ -50,7 +50,7 @@ class Said:
     @property
     def failed(self) -> bool:
         """Whether the answer was that the message could not be taken."""
-        return FAILURE in self.responses
+        return bool(FAILURES & set(self.responses))
 
     @property
     def degraded(self) -> bool:
