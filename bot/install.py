@@ -9,7 +9,6 @@ Python 3.12, or fetches one. On a terminal a line says meanwhile how far it is.
 import glob
 import hashlib
 import io
-import json
 import os
 import platform
 import re
@@ -18,10 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import zipfile
 from pathlib import Path
+
+# Run as a file, or imported from elsewhere, it finds its neighbour alone.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import package_index
+
+sys.path.pop(0)
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -55,20 +58,74 @@ FREE_BYTES = 5 * 1024**3
 
 def main():
     """Leaves an environment that matches the lock and the version of Python, or stops with what to do."""
-    if (ENVIRONMENT / "bin" / "python").exists() and _stamp().read_text() == _wanted():
+    is_ours = _is_ours()
+    if is_ours and _stamp_of(ENVIRONMENT) == _wanted():
         return
-    if shutil.disk_usage(ROOT).free < FREE_BYTES:
+    if shutil.disk_usage(str(ROOT)).free < FREE_BYTES:
         stop("There is less than 5 GB free on this disk. Make room, then run the command again.")
-    uv = shutil.which("uv") or fetch_uv()
+    index = package_index.configured()
+    uv = shutil.which("uv") or fetch_uv(index)
     python = find_python(uv)
+    if os.path.lexists(str(ENVIRONMENT)) and not is_ours:
+        say("The environment was moved, copied from another machine or lost its Python: making it anew")
+        _remove(ENVIRONMENT)
     packages = Packages(uv)
     size = f"about {packages.size / 1e6:.0f} MB"
     say(f"Installing and compiling the packages ({size}, a few minutes the first time)")
     begun = time.monotonic()
-    if run([uv, "sync", "--frozen", "--quiet", "--python", python], packages.how_far):
+    if any(run(command, packages.how_far) for command in _commands(uv, python, index)):
         stop("The environment could not be created: see the message above. Is the package index reachable?")
-    _stamp().write_text(_wanted())
+    (ENVIRONMENT / "machine.txt").write_text(_machine(), encoding="utf-8")
+    _stamp(ENVIRONMENT).write_text(_wanted(), encoding="utf-8")
     say(f"Installed in {time.monotonic() - begun:.0f} s")
+
+
+def _commands(uv, python, index):
+    """What installs the lock, one after the other.
+
+    uv fetches locked files from where they were found when they were locked. Where another index stands for
+    PyPI, the lock's names, versions and hashes are asked of that one.
+    """
+    if not index.is_private:
+        return [[uv, "sync", "--frozen", "--quiet", "--python", python]]
+    TOOLS.mkdir(exist_ok=True)
+    listed, there = str(TOOLS / "requirements.txt"), str(ENVIRONMENT / "bin" / "python")
+    # Its address is in the environment: a command's words, and a password in them, are seen by everybody.
+    os.environ["UV_DEFAULT_INDEX"] = index.address
+    return [
+        [uv, "export", "--frozen", "--quiet", "--no-emit-project", "--output-file", listed],
+        [uv, "venv", "--quiet", "--allow-existing", "--python", python, str(ENVIRONMENT)],
+        [uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", there, listed],
+    ]
+
+
+def _is_ours():
+    """Whether the environment was made in this place, on such a machine, and its Python still runs."""
+    try:
+        # uv writes its place into the scripts, which a move leaves behind.
+        activation = (ENVIRONMENT / "bin" / "activate").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    machine = ENVIRONMENT / "machine.txt"
+    if machine.exists() and machine.read_text(encoding="utf-8") != _machine():
+        return False
+    place = re.search(r"^VIRTUAL_ENV='?([^'\n]+)'?$", activation, re.MULTILINE)
+    # Where it is a link, to another disk, its place is there.
+    is_here = place is not None and place.group(1) in (str(ENVIRONMENT), str(ENVIRONMENT.resolve()))
+    return is_here and _runs(str(ENVIRONMENT / "bin" / "python"))
+
+
+def _machine():
+    """What compiled packages depend on."""
+    return " ".join((platform.system(), platform.machine(), platform.libc_ver()[0]))
+
+
+def _remove(environment):
+    """Removes it; of a link, the link alone."""
+    if environment.is_symlink() or environment.is_file():
+        environment.unlink()
+    else:
+        shutil.rmtree(str(environment))
 
 
 class Packages:
@@ -77,7 +134,7 @@ class Packages:
     def __init__(self, uv):
         """Reads the lock; a package counts as many bytes as the largest of its files, which differ little."""
         self.sizes = {}
-        for package in (ROOT / "uv.lock").read_text().split("[[package]]")[1:]:
+        for package in (ROOT / "uv.lock").read_text(encoding="utf-8").split("[[package]]")[1:]:
             name, version = re.findall('^(?:name|version) = "(.+)"', package, re.MULTILINE)[:2]
             files = re.findall(r'\.whl".* size = (\d+)', package) or re.findall(r" size = (\d+)", package)
             if files:
@@ -127,7 +184,7 @@ def run(command, how_far):
             time.sleep(1)
         sys.stdout.write(CLEAR_LINE)
         words.seek(0)
-        sys.stderr.write(words.read().decode())
+        sys.stderr.write(words.read().decode("utf-8", "replace"))
     return process.returncode
 
 
@@ -161,7 +218,7 @@ def find_python(uv):
     return PYTHON
 
 
-def fetch_uv():
+def fetch_uv(index):
     """The path of uv, fetched from the package index and checked by its hash."""
     target = TOOLS / "uv"
     if target.exists():
@@ -172,9 +229,9 @@ def fetch_uv():
     tag, digest = UV_WHEELS[key]
     say("Fetching uv " + UV_VERSION)
     try:
-        wheel = _download(f"uv-{UV_VERSION}-py3-none-{tag}")
-    except (OSError, ValueError, StopIteration) as error:
-        stop(f"uv could not be fetched ({error}). Install uv by hand, then run again.")
+        wheel = index.fetch("uv", f"uv-{UV_VERSION}-py3-none-{tag}")
+    except (OSError, ValueError, LookupError) as error:
+        stop(f"uv could not be fetched from {index} ({error}). Install uv by hand, then run again.")
     if hashlib.sha256(wheel).hexdigest() != digest:
         stop("The uv that the package index sent is not the one expected: nothing was installed.")
     TOOLS.mkdir(exist_ok=True)
@@ -185,28 +242,25 @@ def fetch_uv():
     return str(target)
 
 
-def _download(prefix):
-    index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or "https://pypi.org/simple"
-    page = urllib.request.Request(
-        index.rstrip("/") + "/uv/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}
-    )
-    with urllib.request.urlopen(page, timeout=60) as answer:
-        files = json.loads(answer.read().decode())["files"]
-    address = next(file["url"] for file in files if file["filename"].startswith(prefix))
-    with urllib.request.urlopen(address, timeout=180) as answer:
-        return answer.read()
-
-
 def _runs(python):
     check = "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '" + PYTHON + "')"
-    return subprocess.run([python, "-c", check], capture_output=True).returncode == 0
+    try:
+        return subprocess.run([python, "-c", check], capture_output=True).returncode == 0
+    except OSError:
+        # Not there, or made for another processor.
+        return False
 
 
-def _stamp():
-    stamp = ENVIRONMENT / "lock.sha256"
-    if ENVIRONMENT.exists() and not stamp.exists():
-        stamp.write_text("")
-    return stamp
+def _stamp(environment):
+    return environment / "lock.sha256"
+
+
+def _stamp_of(environment):
+    """Which lock and version it holds; "" where that is not known."""
+    try:
+        return _stamp(environment).read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 def _wanted():
@@ -223,7 +277,15 @@ def stop(text):
     sys.exit("✗ " + text)
 
 
+def write_any_sign():
+    """Makes what is said readable, or at least no failure, in a locale without its signs."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 if __name__ == "__main__":
+    write_any_sign()
     try:
         main()
     except KeyboardInterrupt:
