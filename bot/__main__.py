@@ -16,7 +16,7 @@ import time
 import urllib.error
 from pathlib import Path
 
-from bot import addresses, desk_link, listening, neighbours, progress, settings
+from bot import addresses, desk_link, listening, neighbours, progress, settings, streams
 from bot.law import parameters
 from bot.supervisor import Service, Supervisor, say, stop
 
@@ -26,6 +26,7 @@ START_SECONDS, USUAL_START_SECONDS = 120, 15
 
 def main() -> None:
     """Trains if needed, then serves until stopped."""
+    streams.begin_in_utf8()
     parser = argparse.ArgumentParser(prog="python -m bot", description="Run the assistant.")
     parser.add_argument("command", nargs="?", choices=["run", "train"], default="run")
     command = parser.parse_args().command

@@ -71,6 +71,8 @@ def main(arguments: list[str]) -> None:
             each(entry)
         asyncio.run(entries.of_servers(folder, model, uuid.uuid4().hex, each))
     if options.json:
-        options.json.write_text(json.dumps([vars(row) for row in rows], ensure_ascii=False, indent=1))
+        options.json.write_text(
+            json.dumps([vars(row) for row in rows], ensure_ascii=False, indent=1), "utf-8"
+        )
     if not all(row.is_whole for row in rows):
         sys.exit(1)

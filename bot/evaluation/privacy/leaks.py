@@ -263,7 +263,9 @@ def main(arguments: list[str]) -> None:
         for piece, around in row.found.items():
             print(f"✗ {row.place}: {piece!r} in {around!r}")
     if options.json:
-        options.json.write_text(json.dumps([vars(row) for row in rows], ensure_ascii=False, indent=1))
+        options.json.write_text(
+            json.dumps([vars(row) for row in rows], ensure_ascii=False, indent=1), "utf-8"
+        )
     if not all(row.is_clean for row in rows):
         sys.exit(1)
 
