@@ -128,6 +128,28 @@ def test_behind_two_proxies_the_entry_of_the_first_counts(open_behind: OpenBehin
         assert Client(there).sign_in("marie").status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("backend:5006", "https://guichet.ville.example", 303),
+        ("guichet.ville.example:443", "https://guichet.ville.example", 303),
+        ("backend:5006", "http://guichet.ville.example", 400),
+        ("backend:5006", "https://guichet.ville.example.evil.example", 400),
+        ("backend:5006", "https://evil.example", 400),
+        ("backend:5006", "null", 400),
+    ],
+)
+def test_a_form_of_the_public_address_is_taken_whatever_host_a_proxy_writes(
+    open_behind: OpenBehind, monkeypatch: pytest.MonkeyPatch, host: str, origin: str, status: int
+) -> None:
+    monkeypatch.setenv("DESK_PUBLIC_URL", "https://Guichet.Ville.example/")
+    opened = open_behind(1)
+    opened.signed_in("mediator", "marie")
+    client = opened.visitor()
+    client.session.headers.update({"Host": host, "Origin": origin})
+    assert client.sign_in("marie").status_code == status
+
+
 def test_an_invitation_made_behind_tls_has_an_https_address(open_behind: OpenBehind) -> None:
     opened = open_behind(1)
     administrator = opened.signed_in("administrator")

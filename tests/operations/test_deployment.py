@@ -66,6 +66,42 @@ def test_our_containers_run_without_privileges() -> None:
             assert service["read_only"] and service["cap_drop"] == ["ALL"], name
 
 
+def test_the_group_that_openshift_gives_may_write_where_the_user_may() -> None:
+    """OpenShift runs the image under a number that nobody knows, in group 0."""
+    image = (DEPLOY / "Dockerfile").read_text()
+    assert re.search(r"^RUN useradd --uid 10001 --gid 0 ", image, re.M)
+    assert re.search(r"^RUN install -d -o assistant -g 0 -m 2775 var$", image, re.M)
+    # That number has no home, and the root is read-only.
+    assert re.search(r"\bHOME=/tmp\b", image)
+    pod = template("_parts.tpl")
+    for name in ("runAsUser", "fsGroup"):
+        assert f"{{{{- with .Values.user.{name} }}}}\n  {name}: {{{{ . }}}}\n  {{{{- end }}}}" in pod
+    assert "runAsGroup" not in pod and "runAsNonRoot: true" in pod
+
+
+def test_no_pod_gets_the_addresses_of_its_neighbours_as_settings() -> None:
+    assert "\nenableServiceLinks: false\n" in template("_parts.tpl")
+    for name in ("actions.yaml", "bot.yaml", "channels.yaml", "desk.yaml"):
+        assert 'include "assistant.pod"' in template(name), name
+
+
+def test_no_password_stands_in_an_address() -> None:
+    """In an address some of its signs would be read as parts of it; PostgreSQL's own variable takes any."""
+    for name, service in services(COMPOSE[0]).items():
+        for variable, value in (service.get("environment") or {}).items():
+            assert "PASSWORD" not in str(value) or "://" not in str(value), (name, variable)
+    assert services(COMPOSE[0])["bot-1"]["environment"]["PGPASSWORD"] == "${DATABASE_PASSWORD:?}"
+
+
+def test_the_servers_and_nginx_listen_over_both_families() -> None:
+    image = (DEPLOY / "Dockerfile").read_text()
+    assert {"ASSISTANT_HOST=::", "ACTION_SERVER_HOST=::"} <= set(re.findall(r"\w+_HOST=\S+", image))
+    assert services(COMPOSE[0])["desk"]["environment"]["DESK_HOST"] == "::"
+    assert re.findall(r'^  (\w+)_HOST: "::"$', template("settings.yaml"), re.M) == ["DESK", "METRICS"]
+    nginx = (DEPLOY / "nginx.conf").read_text()
+    assert re.findall(r"^ +listen (.+);$", nginx, re.M) == ["8080", "[::]:8080"]
+
+
 def test_the_values_that_the_chart_reads_exist() -> None:
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     used = {
