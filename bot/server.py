@@ -108,6 +108,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, default=settings.MODELS)
     options: Any = parser.parse_args(arguments)
     settings.start("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL")
+    if registry.served(os.environ):
+        settings.start("CHANNELS_DB")
     logs.configure(logging.getLevelName(settings.get("LOG_LEVEL")))
     redaction.install()
     app = create_app(options.model)

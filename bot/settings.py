@@ -291,11 +291,13 @@ def _fault_of_place(database: str) -> str:
             f"must be on a disk of this machine: {file.parent} is on a network disk ({kind}), where SQLite's "
             "files are damaged. Name another folder, or a PostgreSQL database"
         )
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
     written = [file] if file.exists() else []
-    if all(os.access(one, os.W_OK) for one in (file.parent, *written)):
+    if file.parent.is_dir() and all(os.access(one, os.W_OK) for one in (file.parent, *written)):
         return ""
     user = f"user {os.getuid()} of group {os.getgid()}"
-    return f"must be in a folder that {user} may write: {file.parent} is not, or is not there"
+    return f"must be in a folder that {user} may write: {file.parent} is none"
 
 
 def _is_neighbour(name: str, value: str) -> bool:

@@ -129,7 +129,11 @@ def test_a_file_on_a_network_disk_stops_the_start_in_words(
 def test_a_folder_that_cannot_be_written_stops_the_start_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CONVERSATIONS_DB", str(tmp_path / "missing" / "talks.db"))
+    monkeypatch.setenv("CONVERSATIONS_DB", str(tmp_path / "made" / "at the start" / "talks.db"))
+    settings.start("CONVERSATIONS_DB")
+    assert (tmp_path / "made" / "at the start").is_dir()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CONVERSATIONS_DB", str(tmp_path / "file" / "talks.db"))
     with pytest.raises(SystemExit, match=rf"user {os.getuid()} of group {os.getgid()} may write"):
         settings.start("CONVERSATIONS_DB")
 

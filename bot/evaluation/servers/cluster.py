@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import settings
+from bot import neighbours, settings
 from bot.evaluation.servers import services
 from bot.evaluation.servers.parts import PYTHON, Part, free_port, is_open, started
 from bot.evaluation.servers.services import missing
@@ -99,7 +98,7 @@ def _proxy(folder: Path, port: int, servers: Sequence[int]) -> Part:
 
 def _is_alive(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+        with neighbours.open_url(f"http://127.0.0.1:{port}/health", 2):
             return True
     except OSError:
         return False

@@ -6,15 +6,13 @@ import contextlib
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from bot import settings
+from bot import neighbours, settings
 from bot.evaluation.servers.parts import PYTHON, free_port
 from bot.evaluation.speed import stock
 
@@ -118,7 +116,7 @@ def _wait_for(address: str, system: System, log: Path) -> None:
     limit = time.monotonic() + START_SECONDS
     while time.monotonic() < limit and all(process.poll() is None for process in system.processes):
         try:
-            with urllib.request.urlopen(address, timeout=2):
+            with neighbours.open_url(address, 2):
                 return
         except OSError:
             time.sleep(0.1)

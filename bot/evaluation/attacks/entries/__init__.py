@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from hypothesis import strategies as st
 
+from bot import neighbours
 from bot.evaluation.attacks import desk
 from bot.evaluation.attacks.attack import Entry, Outcome
 from bot.evaluation.attacks.entries import files, inside, outside
@@ -86,5 +86,5 @@ def _entries(started: Cluster, folder: Path, secret: str, platforms: list[Platfo
 def _lives(part: Part, address: str) -> bool:
     if part.process is None or part.process.poll() is not None:
         return False
-    with urllib.request.urlopen(address, timeout=60) as answer:
+    with neighbours.open_url(address, 60) as answer:
         return bool(answer.status == 200)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 import uuid
 from collections.abc import Callable
 
 from hypothesis import strategies as st
 
+from bot import neighbours
 from bot.evaluation.attacks import desk, hostile
 from bot.evaluation.attacks.attack import MOST_FAULTS, Outcome, Row, send
 from bot.evaluation.attacks.entries.outside import METHODS, kind_of_content
@@ -41,7 +41,7 @@ def bridge(port: int, secret: str) -> Callable[[st.DataObject], Outcome]:
 
 def actions(port: int) -> Callable[[st.DataObject], Outcome]:
     """The action server’s webhook."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/actions", timeout=60) as answer:
+    with neighbours.open_url(f"http://127.0.0.1:{port}/actions", 60) as answer:
         names = [each["name"] for each in json.load(answer)]
     message = {
         "text": "perdue",

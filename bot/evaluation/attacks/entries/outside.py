@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote
 
 from hypothesis import strategies as st
 
+from bot import neighbours
 from bot.evaluation.attacks import hostile
 from bot.evaluation.attacks.attack import Outcome, send
 from bot.evaluation.messaging.platforms import Platform
@@ -106,7 +107,7 @@ def token_of_a_sheet(address: str) -> str:
     def say(text: str) -> list[dict[str, Any]]:
         body = json.dumps({"sender": sender, "message": text}).encode()
         request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, {"Content-Type": JSON})
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with neighbours.open_url(request, 60) as answer:
             told: list[dict[str, Any]] = json.load(answer)
             return told
 
