@@ -20,6 +20,8 @@ from bot import addresses, desk_link, listening, neighbours, progress, settings,
 from bot.law import parameters
 from bot.supervisor import Service, Supervisor, say, stop
 
+# What a start must be able to write; with messaging channels, their server looks at the mailbox.
+STORES = ("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "DESK_DB_URL")
 # How long a start may take, and what it took on two cores.
 START_SECONDS, USUAL_START_SECONDS = 120, 15
 
@@ -32,7 +34,7 @@ def main() -> None:
     command = parser.parse_args().command
     # Not KeyboardInterrupt: scikit-learn takes that for a wish to learn no further, and goes on.
     signal.signal(signal.SIGINT, lambda *_: stop("Stopped"))
-    settings.start("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "DESK_DB_URL")
+    settings.start(*(STORES if command == "run" else ()))
     _check_parameters()
     if command == "run":
         _check_ports()

@@ -27,7 +27,7 @@ from tests.conftest import ROOT, Assistant, running
 # A server first answers the turns under way.
 END_SECONDS = 40
 # Nobody listens at the discard port.
-NO_PROXY = "http://127.0.0.1:9"
+DEAD_PROXY = "http://127.0.0.1:9"
 # Everything over IPv6, where this machine has it.
 LOOPBACK = "::1" if socket.has_dualstack_ipv6() else "127.0.0.1"
 # The supervisor with one service that needs no model; what it is asked to renew is written to a file.
@@ -51,7 +51,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def own(log: Path) -> Iterator[Assistant]:
     """An assistant that the last test with it stops; a proxy is named to it that answers nobody."""
-    with running(log.parent, http_proxy=NO_PROXY, HTTP_PROXY=NO_PROXY, ALL_PROXY=NO_PROXY) as started:
+    with running(log.parent, http_proxy=DEAD_PROXY, HTTP_PROXY=DEAD_PROXY, ALL_PROXY=DEAD_PROXY) as started:
         yield started
 
 

@@ -7,11 +7,13 @@ import http.client
 import re
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import socketio
 from sanic import Sanic
 
 from bot import server, settings
@@ -232,6 +234,24 @@ def test_a_socket_is_opened_to_the_public_address(served: Served, host: str) -> 
 def test_no_address_leads_out_of_what_is_served(served: Served, folder: str, climb: str) -> None:
     answer, text = served.ask("GET", f"{folder}/{climb}pyproject.toml", Accept=BROWSER)
     assert answer.status in (400, 404) and "[project]" not in text
+
+
+def test_a_window_that_sends_again_by_itself_is_told_when(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_MESSAGES_PER_MINUTE", "1")
+    conversation = uuid.uuid4().hex
+
+    async def acknowledged() -> list[dict[str, object]]:
+        async with socketio.AsyncSimpleClient() as window:
+            await window.connect(served.address, transports=["polling"])
+            told = {"message": "bonjour", "session_id": conversation}
+            return [await window.call("user_uttered", {**told, "message_id": name * 32}) for name in "ab"]
+
+    read, refused = asyncio.run(acknowledged())
+    assert read["message_id"] == "a" * 32 and read["messages"]
+    assert refused == {"message_id": "b" * 32, "retry_after": refused["retry_after"]}
+    assert 50 <= int(str(refused["retry_after"])) <= 60
 
 
 def test_an_idle_connection_outlives_what_proxies_keep(served: Served) -> None:
