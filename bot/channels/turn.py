@@ -87,7 +87,8 @@ async def take(
         # The text of the message may stand in the exception's frames: only its type is logged.
         logger.error("a turn failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
         if isinstance(error, _OUTAGES):
-            apology = "utter_notice_unavailable"
+            # What was answered before it could not be stored is right, only forgotten.
+            apology = "utter_notice_not_kept" if collector.messages else "utter_notice_unavailable"
     return [*collector.messages, _message(sender_id, notice(apology))]
 
 

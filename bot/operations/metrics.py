@@ -34,7 +34,7 @@ LOCK_FALLBACKS = Counter("assistant_lock_fallbacks", "Turns taken without the lo
 EVENTS_WAITING = Gauge("assistant_events_waiting", "Events not yet sent to the broker")
 MODEL = Info("assistant_model", "The model that answers")
 
-FAILURES = frozenset({"utter_notice_failure", "utter_notice_unavailable"})
+FAILURES = frozenset({"utter_notice_failure", "utter_notice_not_kept", "utter_notice_unavailable"})
 NOTICE = "utter_notice_"
 DEGRADED = "utter_actions_unavailable"
 NOT_UNDERSTOOD = "utter_not_understood"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import resource
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
+from bot.channels import turn
 from bot.evaluation.servers.cluster import Cluster
 from bot.operations import databases
 from bot.repeats import MOST_LINES, Repeats
@@ -55,12 +58,13 @@ def test_on_a_full_disk_a_person_is_told_and_all_is_well_again_with_room(assista
         answers = [conversation.send("plaque 123 AB 75") for _ in range(5)]
         assert ready(assistant) == (503, ["conversations"])
     for answer in answers:
-        assert answer[-1]["metadata"]["response"] == "utter_notice_unavailable"
-        assert "renvoyez-la telle quelle" in answer[-1]["text"]
+        names = [message["metadata"]["response"] for message in answer]
+        assert names == ["utter_quote_old_plate", "utter_notice_not_kept"]
     lines = log.read_text(encoding="utf-8", errors="replace")[seen:].splitlines()
     assert len([line for line in lines if "a turn failed" in line]) == 1
     assert ready(assistant) == (200, [])
-    assert "nouveau numéro" in conversation.say("plaque 123 AB 75")
+    (answer, *_) = conversation.send("plaque 123 AB 75")
+    assert answer["metadata"]["response"] == "utter_quote_old_plate"
 
 
 def test_a_database_that_only_reads_is_not_ready(servers: Cluster) -> None:
@@ -82,6 +86,47 @@ def test_looking_for_room_leaves_no_file(tmp_path: Path) -> None:
     engine = databases.engine(f"sqlite:///{tmp_path / 'talks.db'}")
     databases.check(engine)
     assert not [file for file in tmp_path.iterdir() if not file.name.startswith("talks.db")]
+
+
+class Away:
+    """The parts of an agent whose database is away before anything is answered."""
+
+    def __init__(self, error: Exception) -> None:
+        """Every turn ends in that error."""
+        self.lock_store = self.processor = self
+        self._error = error
+
+    def is_ready(self) -> bool:
+        """It has its model."""
+        return True
+
+    @asynccontextmanager
+    async def lock(self, _: str) -> AsyncIterator[None]:
+        """Nobody else is at work."""
+        yield
+
+    async def handle_message(self, _: object) -> None:
+        """Fails."""
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "response"),
+    [
+        (sa.exc.OperationalError("", {}, Exception()), "utter_notice_unavailable"),
+        (TimeoutError(), "utter_notice_unavailable"),
+        (OSError(28, "No space left on device"), "utter_notice_unavailable"),
+        (ValueError(), "utter_notice_failure"),
+    ],
+)
+def test_only_where_another_wording_may_help_a_person_is_asked_for_one(
+    error: Exception, response: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTANT_SWITCHES", str(tmp_path))
+    app = SimpleNamespace(ctx=SimpleNamespace(agent=Away(error)))
+    (told,) = asyncio.run(turn.take(app, "bonjour", "somebody", "rest"))
+    assert told["metadata"]["response"] == response
+    assert ("telle quelle" in told["text"]) is (response == "utter_notice_unavailable")
 
 
 class Clock:

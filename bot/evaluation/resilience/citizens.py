@@ -31,7 +31,7 @@ QUESTIONS = (
     "est-ce que je peux rouler sans carte grise en attendant le duplicata ?",
 )
 SUMMARY = "où en est-on ?"
-FAILURES = frozenset({"utter_notice_failure", "utter_notice_unavailable"})
+FAILURES = frozenset({"utter_notice_failure", "utter_notice_not_kept", "utter_notice_unavailable"})
 DEGRADED = ("utter_actions_unavailable", "utter_value_unavailable")
 
 
