@@ -82,7 +82,8 @@ def _proxy(folder: Path, port: int, servers: Sequence[int]) -> Part:
     """nginx with the configuration that is deployed, its addresses replaced by ours."""
     home = folder / "nginx"
     home.mkdir()
-    text = NGINX.read_text(encoding="utf-8").replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    text = NGINX.read_text(encoding="utf-8").replace("        listen [::]:8080;\n", "")
+    text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};")
     line = re.compile(r"^( *server )bot-\d+:5005( .*;\n)", re.MULTILINE)
     first = True
 
