@@ -23,33 +23,7 @@ LIBRARIES = {
     "bot/engine": {"aiohttp", "cryptography", "msgspec", "numpy", "rasa", "rasa_sdk", "sqlalchemy"},
     "bot/guides": set(),
     "bot/law": {"msgspec", "holidays"},
-<<<<<<< HEAD
     "bot/mediator": {
-=======
-    "bot/guides": {"bot.law"},
-    "actions": {"rasa_sdk", "starlette", "uvicorn", "bot.law", "bot.guides", "bot.takeaway"}
-    | {"bot.settings", "bot.listening", "bot.neighbours", "bot.repeats"},
-    "bot/takeaway": {
-        "bot.law",
-        "bot.guides",
-        "bot.nlg",
-        "bot.operations.databases",
-        "bot.privacy.pseudonyms",
-        "bot.settings",
-        "jinja2",
-        "sqlalchemy",
-        "typst",
-    }
-    | {"docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
-    "bot/mediator": {"bot.law", "bot.guides", "bot.nlg", "bot.takeaway", "bot.privacy.masking"}
-    | {
-        "bot.settings",
-        "bot.desk_link",
-        "bot.addresses",
-        "bot.client_address",
-        "bot.listening",
-        "bot.repeats",
->>>>>>> 8fafb89 (On a full disk or during a database's maintenance people are told so, /ready says no, and a line is logged once a minute)
         "starlette",
         "uvicorn",
         "jinja2",
