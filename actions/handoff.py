@@ -130,7 +130,12 @@ def _say_closed(turn: Turn, desk: dict[str, Any]) -> None:
     if opening is None:
         say_other_ways(turn)
         return
-    turn.say("utter_handoff_closed", day=opening["day"], time=opening["time"].lstrip("0").replace(":", " h "))
+    hour, _, minute = opening["time"].partition(":")
+    time = f"{int(hour)} h {minute}"
+    if "clock" in opening:
+        # A desk overseas opens by its own clock, which may not be the person's.
+        time += f" ({opening['clock']})"
+    turn.say("utter_handoff_closed", day=opening["day"], time=time)
     say_other_ways(turn)
 
 

@@ -33,6 +33,11 @@ def public_address() -> str:
     return (os.environ.get("DESK_PUBLIC_URL") or _here("DESK")).rstrip("/")
 
 
+def has_public_address() -> bool:
+    """Whether DESK_PUBLIC_URL says where mediators reach the desk."""
+    return bool(os.environ.get("DESK_PUBLIC_URL"))
+
+
 def assistant_address() -> str:
     """Where the desk reaches the bot's server: ASSISTANT_URL, else this machine's address."""
     return (os.environ.get("ASSISTANT_URL") or _here("ASSISTANT")).rstrip("/")

@@ -8,22 +8,23 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.requests import Request
-from starlette.responses import Response
 
 from bot import settings
 from bot.mediator import clock
 from bot.mediator.bridge import Bridge
+from bot.mediator.security import journal
 from bot.mediator.security.accounts import Accounts
 from bot.mediator.security.journal import Journal
 from bot.mediator.security.keys import Keys
 from bot.mediator.security.openid import Provider
+from bot.mediator.security.resets import Resets
+from bot.mediator.security.second_factor import SecondFactor
 from bot.mediator.security.sessions import Sessions
 from bot.mediator.security.throttle import Throttle
+from bot.mediator.security.witness import Witness
 from bot.mediator.sheet.fields import Form
 from bot.mediator.store import open_database
 from bot.mediator.web import filters
-from bot.mediator.web.visit import Visit
 from bot.mediator.work import proposals, upkeep
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store as sheet_store
@@ -46,11 +47,13 @@ class Desk:
         bot_address: str,
         sheets: Callable[[], SheetStore] = sheet_store.opened,
         provider: Provider | None = None,
+        witness: Path | None = None,
     ) -> None:
         """Opens the store and reads the sentences; raises where one of them cannot be.
 
         ``sheets`` opens the store of the sheets that citizens take away, which is the bot's;
-        ``provider`` signs people in beside their passwords, where there is one.
+        ``provider`` signs people in beside their passwords, where there is one; ``witness`` is the file
+        beside which a journal that was emptied or replaced shows.
         """
         self.provider = provider
         self.sheets = sheets
@@ -59,7 +62,11 @@ class Desk:
         self.database = open_database(database_url)
         self.accounts = Accounts(self.keys)
         self.sessions = Sessions(self.keys)
-        self.journal = Journal(self.keys)
+        self.second_factor = SecondFactor(self.keys)
+        self.resets = Resets(self.keys)
+        self.journal = Journal(self.keys, Witness(witness) if witness else None)
+        # What was wrong with it when it was last looked at.
+        self.journal_fault: journal.Fault | None = None
         self.throttle = Throttle(self.keys)
         self.sentences = Sentences.read(settings.ROOT / "data")
         self.form = Form(self.sentences)
@@ -83,11 +90,6 @@ class Desk:
             return False
         return True
 
-    def say_problem(self, request: Request, status: int) -> Response:
-        """A page that says what went wrong, without knowing who asks."""
-        visit = Visit(self, request, clock.now(), {}, "", None)
-        return visit.page("problem.html", status=status, problem=status)
-
     def subject(self, name: str) -> str:
         """What a conversation is about, in words: a topic's name, or "" where it is not known."""
         found = self.sentences.variation(f"utter_topic_{SUBJECTS.get(name, name)}", {}, "")
@@ -96,3 +98,26 @@ class Desk:
     def sweep(self) -> None:
         """Does what time alone asks for."""
         upkeep.sweep(self, clock.now())
+        self.watch_journal()
+
+    def watch_journal(self, all_of_it: bool = False) -> None:
+        """Looks whether the journal is as it was written, its end alone or the whole, and tells the log."""
+        with self.database.transaction() as connection:
+            fault = self.journal.fault(connection) if all_of_it else self.journal.fault_at_end(connection)
+            head = self.journal.head(connection)
+        # What only reading the whole shows is not forgotten by looking at the end.
+        self.journal_fault = fault or (None if all_of_it else self.journal_fault)
+        if self.journal_fault:
+            logger.error("the journal is not as it was written: %s", self.journal_fault)
+            return
+        # Where logs are collected elsewhere, they are a witness that nobody at this machine can change.
+        logger.info("the journal has %d lines, the last %s", head.rank, head.chain)
+        try:
+            with self.database.transaction() as connection:
+                is_new = self.journal.mark(connection)
+        except OSError as error:
+            logger.error("the journal's witness cannot be written: %s", error.strerror)
+            return
+        if is_new:
+            with self.database.transaction() as connection:
+                self.journal.note(connection, clock.now(), journal.SYSTEM, journal.WITNESSED)

@@ -30,8 +30,9 @@ def names(page: Page) -> str:
 
 def test_nothing_but_signing_in_and_invitations_is_open(open_desk: OpenDesk) -> None:
     assert {page.path for page in PAGES if page.needs is None} == {
-        "/connexion", "/invitation/{token}", "/connexion/fournisseur", "/connexion/retour",
-    } & {page.path for page in PAGES}  # fmt: skip
+        "/connexion", "/connexion/code", "/invitation/{token}", "/nouveau-mot-de-passe/{token}",
+        "/connexion/fournisseur", "/connexion/retour", "/deconnexion",
+    }  # fmt: skip
     visitor = open_desk.visitor()
     for page in CLOSED:
         answer = visitor.get(address(page)) if page.method == "GET" else visitor.send(address(page), csrf="x")

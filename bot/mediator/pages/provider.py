@@ -7,10 +7,10 @@ import logging
 from starlette.responses import Response
 
 from bot.mediator.pages import signing_in
-from bot.mediator.security import throttle
+from bot.mediator.security import failures, throttle
 from bot.mediator.security.accounts import Refused
-from bot.mediator.security.openid import Pending, Provider, ProviderAway, Unproven
-from bot.mediator.web.guard import set_cookie
+from bot.mediator.security.openid import Pending, Proven, Provider, ProviderAway, Unproven
+from bot.mediator.web.guard import drop_cookie, set_cookie
 from bot.mediator.web.routes import EVERYBODY, Page
 from bot.mediator.web.visit import Visit
 
@@ -29,7 +29,7 @@ def leave(visit: Visit) -> Response:
     if provider is None:
         return visit.page("problem.html", 404, problem=404)
     if _is_throttled(visit):
-        return visit.page("sign_in.html", 429, fault="throttled", login="")
+        return signing_in.again(visit, 429, "throttled")
     invitation, login = visit.form.get("invitation", ""), visit.form.get("login", "")
     if invitation:
         problem = signing_in.closed_invitation(visit, invitation)
@@ -42,7 +42,7 @@ def leave(visit: Visit) -> Response:
             return _invitation_again(visit, invitation, login, refusal)
     pending = Pending.new(visit.now, invitation, login if invitation else "")
     try:
-        address = provider.address(pending)
+        address = provider.address(pending, again=signing_in.SIGNED_OUT_COOKIE in visit.request.cookies)
     except ProviderAway as error:
         return _away(visit, error)
     response = visit.page("provider.html", address=address, provider=provider.name)
@@ -56,13 +56,13 @@ def come_back(visit: Visit) -> Response:
     if provider is None:
         return visit.page("problem.html", 404, problem=404)
     response = _answer(visit, provider)
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    drop_cookie(response, COOKIE)
     return response
 
 
 def _answer(visit: Visit, provider: Provider) -> Response:
     if _is_throttled(visit):
-        return visit.page("sign_in.html", 429, fault="throttled", login="")
+        return signing_in.again(visit, 429, "throttled")
     pending = Pending.unsealed(visit.request.cookies.get(COOKIE, ""), visit.desk.keys, visit.now)
     if pending is None or visit.query.get("state") != pending.state:
         return _refuse(visit, "provider_expired")
@@ -71,30 +71,30 @@ def _answer(visit: Visit, provider: Provider) -> Response:
     if not visit.query.get("code"):
         return _refuse(visit, "provider_refused")
     try:
-        subject = provider.subject(visit.query["code"], pending, visit.now)
+        proven = provider.proven(visit.query["code"], pending, visit.now)
     except ProviderAway as error:
         return _away(visit, error)
     except Unproven:
         return _refuse(visit, "provider_unproven")
-    return _enter(visit, pending, subject)
+    return _enter(visit, pending, proven)
 
 
-def _enter(visit: Visit, pending: Pending, subject: str) -> Response:
+def _enter(visit: Visit, pending: Pending, proven: Proven) -> Response:
     desk = visit.desk
     try:
         with desk.database.transaction() as connection:
             if pending.invitation:
                 account = desk.accounts.accept_by_provider(
-                    connection, pending.invitation, pending.login, subject, visit.now
+                    connection, pending.invitation, pending.login, proven.subject, visit.now
                 )
                 desk.journal.note(connection, visit.now, account.login, "account_made", account.role.value)
             else:
-                known = desk.accounts.by_subject(connection, subject)
+                known = desk.accounts.by_subject(connection, proven.subject)
                 if known is None:
                     raise Refused("uninvited")
                 account = known
             desk.throttle.forget(connection, throttle.PROVIDER_FROM_ADDRESS, visit.place)
-            return signing_in.opened(visit, connection, account)
+            return signing_in.opened(visit, connection, account, proven.token)
     except Refused as refusal:
         if str(refusal) == "invitation":
             return visit.page("problem.html", 404, problem="invitation")
@@ -104,7 +104,7 @@ def _enter(visit: Visit, pending: Pending, subject: str) -> Response:
 
 
 def _invitation_again(visit: Visit, invitation: str, login: str, refusal: Refused) -> Response:
-    return visit.page("invitation.html", 400, fault=str(refusal), login=login, invitation=invitation)
+    return signing_in.invitation_form(visit, invitation, login, str(refusal))
 
 
 def _is_throttled(visit: Visit) -> bool:
@@ -127,13 +127,14 @@ def _is_first_use(visit: Visit, pending: Pending) -> bool:
 
 def _refuse(visit: Visit, fault: str) -> Response:
     with visit.desk.database.transaction() as connection:
+        failures.note(connection, "", visit.place, fault, visit.now)
         visit.desk.journal.note(connection, visit.now, "—", "sign_in_failed", fault)
-    return visit.page("sign_in.html", 403, fault=fault, login="")
+    return signing_in.again(visit, 403, fault)
 
 
 def _away(visit: Visit, error: ProviderAway) -> Response:
     logger.error("the identity provider does not answer: %s", type(error.__cause__ or error).__name__)
-    return visit.page("sign_in.html", 503, fault="provider_away", login="")
+    return signing_in.again(visit, 503, "provider_away")
 
 
 PAGES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,10 +13,12 @@ from sqlalchemy.engine import Connection, Row
 from bot.mediator.security import passwords
 from bot.mediator.security.keys import Keys, new_token
 from bot.mediator.security.roles import Role
-from bot.mediator.store.tables import ACCOUNTS, INVITATIONS, SESSIONS
+from bot.mediator.store.tables import ACCOUNTS, DESKS, INVITATIONS, SESSIONS
 
 INVITATION_DAYS = 7
-LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{1,78}[a-z0-9])")
+LONGEST_LABEL = 80
+SHORTEST_LOGIN, LONGEST_LOGIN = 3, 80
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]*[a-z0-9]")
 
 
 class Refused(ValueError):
@@ -24,12 +27,20 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """One person who works at the desk."""
+    """One person who works at the desk.
+
+    ``place`` is where their desk stands (a code of ``work.places``); ``must_set_up`` tells that nothing else
+    opens before they have a second factor.
+    """
 
     id: int
     login: str
     role: Role
     desk_id: int | None
+    place: str = ""
+    has_password: bool = True
+    has_second_factor: bool = False
+    must_set_up: bool = False
 
 
 class Accounts:
@@ -46,8 +57,9 @@ class Accounts:
         invited_by: str,
         now: dt.datetime,
         desk_id: int | None = None,
+        label: str = "",
     ) -> str:
-        """The token of a new invitation: it is told once, only its hash is kept."""
+        """The token of a new invitation: it is told once, only its hash is kept. ``label`` says for whom."""
         token = new_token()
         connection.execute(
             INVITATIONS.insert().values(
@@ -55,10 +67,27 @@ class Accounts:
                 role=role.value,
                 desk_id=desk_id,
                 invited_by=invited_by,
+                label=label.strip()[:LONGEST_LABEL],
                 expires_at=now + dt.timedelta(days=INVITATION_DAYS),
             )
         )
         return token
+
+    def invitations(self, connection: Connection, now: dt.datetime) -> list[Row]:
+        """Those that can still be used, with the name of their desk, the first to end first."""
+        query = (
+            sa.select(INVITATIONS, DESKS.c.name.label("desk_name"))
+            .join_from(INVITATIONS, DESKS, isouter=True)
+            .where(INVITATIONS.c.used_at.is_(None), INVITATIONS.c.expires_at > now)
+        )
+        return list(connection.execute(query.order_by(INVITATIONS.c.expires_at)))
+
+    def revoke(self, connection: Connection, token_hash: str) -> Row | None:
+        """Takes back an invitation that nobody used yet; what it was, None where there is none."""
+        this = (INVITATIONS.c.token_hash == token_hash, INVITATIONS.c.used_at.is_(None))
+        row = connection.execute(sa.select(INVITATIONS).where(*this)).first()
+        connection.execute(INVITATIONS.delete().where(*this))
+        return row
 
     def is_open(self, connection: Connection, token: str, now: dt.datetime) -> bool:
         """Whether an invitation with that token can still be used."""
@@ -69,11 +98,12 @@ class Accounts:
     ) -> Account:
         """The account made by an invitation, which is used up; raises Refused with why not."""
         login = _checked(login)
-        fault = passwords.fault(password, login)
+        invitation = self._take(connection, token, now)
+        fault = passwords.fault(password, login, desk_name(connection, invitation.desk_id))
         if fault:
             raise Refused(fault)
-        invitation = self._take(connection, token, now)
-        return self._create(connection, login, invitation, now, password_hash=passwords.hashed(password))
+        proof = {"password_hash": passwords.hashed(password), "password_set_at": now}
+        return self._create(connection, login, invitation, now, **proof)
 
     def accept_by_provider(
         self, connection: Connection, token: str, login: str, subject: str, now: dt.datetime
@@ -102,6 +132,33 @@ class Accounts:
         ).first()
         is_right = passwords.matches(row.password_hash if row else None, password)
         return account_of(row) if row and is_right and row.active else None
+
+    def change_password(
+        self, connection: Connection, account: Account, former: str, password: str, now: dt.datetime
+    ) -> None:
+        """Another password for who knows the former; raises Refused with why not ("former": not that one)."""
+        if not self.knows_password(connection, account, former):
+            raise Refused("former")
+        if password == former:
+            raise Refused("same")
+        fault = passwords.fault(password, account.login, desk_name(connection, account.desk_id))
+        if fault:
+            raise Refused(fault)
+        connection.execute(
+            ACCOUNTS.update()
+            .where(ACCOUNTS.c.id == account.id)
+            .values(password_hash=passwords.hashed(password), password_set_at=now)
+        )
+
+    def knows_password(self, connection: Connection, account: Account, password: str) -> bool:
+        """Whether that is the account's password."""
+        stored = connection.scalar(sa.select(ACCOUNTS.c.password_hash).where(ACCOUNTS.c.id == account.id))
+        return passwords.matches(stored, password)
+
+    def by_login(self, connection: Connection, login: str) -> Account | None:
+        """The account of that login, open or not."""
+        row = connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.login == login)).first()
+        return account_of(row) if row else None
 
     def by_subject(self, connection: Connection, subject: str) -> Account | None:
         """The active account that an identity provider names so."""
@@ -157,7 +214,7 @@ class Accounts:
         return invitation
 
     def _create(
-        self, connection: Connection, login: str, invitation: Row, now: dt.datetime, **proof: str
+        self, connection: Connection, login: str, invitation: Row, now: dt.datetime, **proof: object
     ) -> Account:
         login = self.free_login(connection, login)
         values = {"login": login, "role": invitation.role, "desk_id": invitation.desk_id}
@@ -170,11 +227,37 @@ class Accounts:
 
 def _checked(login: str) -> str:
     login = login.strip().casefold()
-    if not LOGIN.fullmatch(login):
-        raise Refused("login")
+    if re.search(r"\s", login):
+        raise Refused("login_spaces")
+    if len(login) < SHORTEST_LOGIN:
+        raise Refused("login_short")
+    if len(login) > LONGEST_LOGIN or not LOGIN.fullmatch(login):
+        raise Refused("login_signs")
     return login
+
+
+def suggested(login: str) -> str:
+    """A login that is possible and like the one that was typed: "marie.dupre" for "Marie Dupré"."""
+    plain = unicodedata.normalize("NFKD", login.casefold().replace("œ", "oe").replace("æ", "ae"))
+    words = re.split(r"[^a-z0-9._@+-]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    made = ".".join(word for word in words if word).strip("._@+-")[:LONGEST_LOGIN]
+    return made if len(made) >= SHORTEST_LOGIN and LOGIN.fullmatch(made) else ""
+
+
+def desk_name(connection: Connection, desk_id: int | None) -> str:
+    """The name of a desk, "" for none."""
+    if desk_id is None:
+        return ""
+    return connection.scalar(sa.select(DESKS.c.name).where(DESKS.c.id == desk_id)) or ""
 
 
 def account_of(row: Row) -> Account:
     """The account of a stored row."""
-    return Account(row.id, row.login, Role(row.role), row.desk_id)
+    return Account(
+        row.id,
+        row.login,
+        Role(row.role),
+        row.desk_id,
+        has_password=row.password_hash is not None,
+        has_second_factor=row.totp_secret is not None,
+    )

@@ -17,6 +17,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from authlib.integrations.base_client import OAuthError
@@ -37,6 +38,10 @@ TIMEOUT_SECONDS = 10
 # Signatures by a key that the provider alone holds: neither "none" nor a shared secret.
 ALGORITHMS = ("RS256", "PS256", "ES256")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+SIGN_OUT = "end_session_endpoint"
+# Where providers send the browser back to after a sign-out: registered with them, like the way back in.
+SIGNED_OUT = "/connexion"
+RETURN = "/connexion/retour"
 
 
 class ProviderAway(Exception):
@@ -80,6 +85,14 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class Proven:
+    """Whom the provider names, as accounts keep it, and the token that says so."""
+
+    subject: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Provider:
     """An identity provider, known by its issuer; ``return_to`` is the address registered with it."""
 
@@ -89,23 +102,45 @@ class Provider:
     client_secret: str = field(repr=False)
     return_to: str
 
-    def address(self, pending: Pending) -> str:
-        """Where the browser goes to sign in; raises ProviderAway."""
+    def address(self, pending: Pending, again: bool = False) -> str:
+        """Where the browser goes to sign in; raises ProviderAway.
+
+        ``again`` asks for a proof of who is there even of a browser that the provider still knows.
+        """
         known = self._described()
         address, _ = self._client(known).create_authorization_url(
             known["authorization_endpoint"],
             state=pending.state,
             nonce=pending.nonce,
             code_verifier=pending.verifier,
+            **({"prompt": "login"} if again else {}),
         )
         return str(address)
 
-    def subject(self, code: str, pending: Pending, now: dt.datetime) -> str:
-        """Whom the code names, as accounts keep it; raises ProviderAway or Unproven."""
+    def sign_out_address(self, token: str) -> str | None:
+        """Where the browser goes to sign out of the provider too; None where that has no such page.
+
+        Raises ProviderAway. ``token`` is the proof of the session that ends.
+        """
         known = self._described()
-        claims = self._claims(self._token(known, code, pending), _fetched(known["jwks_uri"]), pending, now)
+        if SIGN_OUT not in known:
+            return None
+        asked = {
+            "client_id": self.client_id,
+            "post_logout_redirect_uri": self.return_to.removesuffix(RETURN) + SIGNED_OUT,
+            **({"id_token_hint": token} if token else {}),
+        }
+        joint = "&" if "?" in known[SIGN_OUT] else "?"
+        return f"{known[SIGN_OUT]}{joint}{urlencode(asked)}"
+
+    def proven(self, code: str, pending: Pending, now: dt.datetime) -> Proven:
+        """Whom the code names; raises ProviderAway or Unproven."""
+        known = self._described()
+        token = self._token(known, code, pending)
+        claims = self._claims(token, _fetched(known["jwks_uri"]), pending, now)
         # A name is unique with its issuer only, and its hash is enough to know somebody again.
-        return hashlib.sha256(f"{self.issuer.rstrip('/')}\0{claims['sub']}".encode()).hexdigest()
+        subject = hashlib.sha256(f"{self.issuer.rstrip('/')}\0{claims['sub']}".encode()).hexdigest()
+        return Proven(subject, token["id_token"])
 
     def _token(self, known: Mapping[str, Any], code: str, pending: Pending) -> dict[str, Any]:
         try:
@@ -172,7 +207,8 @@ class Provider:
         scheme = issuer.partition("://")[0]
         if str(known.get("issuer")).rstrip("/") != issuer:
             raise ProviderAway("another issuer")
-        if not all(str(known.get(name)).startswith((f"{scheme}://", "https://")) for name in ENDPOINTS):
+        endpoints = (*ENDPOINTS, *([SIGN_OUT] if SIGN_OUT in known else ()))
+        if not all(str(known.get(name)).startswith((f"{scheme}://", "https://")) for name in endpoints):
             raise ProviderAway("an address is missing or open to everybody")
         return known
 

@@ -21,8 +21,16 @@ class Limit:
     minutes: int
 
 
+# A login tried from one address; what a stranger fails elsewhere does not count for its owner.
 SIGN_IN_OF_LOGIN = Limit("login", 5, 15)
 SIGN_IN_FROM_ADDRESS = Limit("address", 30, 15)
+# A login tried from many addresses at once, against guessing by many machines.
+SIGN_IN_OF_LOGIN_ANYWHERE = Limit("login_anywhere", 40, 15)
+# A browser in which the login's owner has signed in before, whatever strangers do.
+SIGN_IN_OF_DEVICE = Limit("device", 5, 15)
+SECOND_FACTOR = Limit("second_factor", 5, 15)
+# The former password, asked again of somebody who is signed in.
+PASSWORD_OF_ACCOUNT = Limit("password", 5, 15)
 CODE_OF_ACCOUNT = Limit("code", 10, 15)
 # Six characters are few: whatever the number of accounts, guessing stays hopeless.
 CODE_OF_ALL = Limit("code_all", 100, 15)

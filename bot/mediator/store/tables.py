@@ -16,6 +16,19 @@ DESKS = sa.Table(
     sa.Column("subdivision", sa.String(32), nullable=False),
     # {"0": [["09:00", "12:00"]], …} by day of the week, Monday first.
     sa.Column("hours", sa.JSON, nullable=False),
+    # Closed until further notice: its hours are kept for the day when it opens again.
+    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+# The days on which a desk does not keep its usual hours.
+DESK_DAYS = sa.Table(
+    "desk_days",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("desk_id", sa.ForeignKey("desks.id"), nullable=False, index=True),
+    sa.Column("first_on", sa.Date, nullable=False),
+    sa.Column("last_on", sa.Date, nullable=False),
+    # [["09:00", "12:00"], …] as on any day; an empty list: closed.
+    sa.Column("spans", sa.JSON, nullable=False),
 )
 ACCOUNTS = sa.Table(
     "accounts",
@@ -25,6 +38,12 @@ ACCOUNTS = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("desk_id", sa.ForeignKey("desks.id")),
     sa.Column("password_hash", sa.String(255)),
+    sa.Column("password_set_at", sa.DateTime),
+    # The sealed secret of the second factor, and the one that is being set up.
+    sa.Column("totp_secret", sa.String(255)),
+    sa.Column("totp_pending", sa.String(255)),
+    # The period of the last code that was used: neither it nor an older one is taken again.
+    sa.Column("totp_step", sa.Integer),
     # The identity provider's name for the account, where it signs in through one.
     sa.Column("subject", sa.String(255), unique=True),
     sa.Column("active", sa.Boolean, nullable=False),
@@ -37,8 +56,46 @@ INVITATIONS = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("desk_id", sa.ForeignKey("desks.id")),
     sa.Column("invited_by", sa.String(80), nullable=False),
+    # For whom, in the words of who invited.
+    sa.Column("label", sa.String(80), nullable=False, server_default=""),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("used_at", sa.DateTime),
+)
+# One-time links by which somebody who forgot a password chooses another.
+RESETS = sa.Table(
+    "resets",
+    TABLES,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("made_by", sa.String(80), nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("used_at", sa.DateTime),
+)
+# What opens an account once when the telephone with the second factor is lost.
+RECOVERY_CODES = sa.Table(
+    "recovery_codes",
+    TABLES,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("used_at", sa.DateTime),
+)
+# What administrators decided for everybody, by name.
+POLICIES = sa.Table(
+    "policies",
+    TABLES,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+# Sign-ins that failed, for administrators: the login only where it is somebody's (people type their
+# password into that field), of the address only the network.
+FAILED_SIGN_INS = sa.Table(
+    "failed_sign_ins",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False, index=True),
+    sa.Column("login", sa.String(80), nullable=False),
+    sa.Column("network", sa.String(50), nullable=False),
+    sa.Column("reason", sa.String(24), nullable=False),
 )
 SESSIONS = sa.Table(
     "sessions",
@@ -49,6 +106,10 @@ SESSIONS = sa.Table(
     # The last page asked for by a person, and the last sign of life of a page left open.
     sa.Column("used_at", sa.DateTime, nullable=False),
     sa.Column("seen_at", sa.DateTime, nullable=False),
+    # The password was right, the second factor is still to come: such a session opens no page.
+    sa.Column("awaits_code", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The identity provider's sealed proof, by which it is told of the end of the session.
+    sa.Column("provider_token", sa.Text),
 )
 ATTEMPTS = sa.Table(
     "attempts",

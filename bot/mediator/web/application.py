@@ -25,7 +25,7 @@ from bot.mediator.desk import Desk
 from bot.mediator.pages import PAGES
 from bot.mediator.web import internal
 from bot.mediator.web.forwarding import Forwarding
-from bot.mediator.web.guard import guarded
+from bot.mediator.web.guard import guarded, say_problem
 
 logger = logging.getLogger(__name__)
 
@@ -91,15 +91,18 @@ def create_application(desk: Desk) -> Starlette:
 
     async def health(_: Request) -> Response:
         is_up = await run_in_threadpool(desk.is_healthy)
-        return PlainTextResponse("ok" if is_up else "store", 200 if is_up else 503)
+        if not is_up:
+            return PlainTextResponse("store", 503)
+        # The desk goes on serving: taking it away from people would be a second harm.
+        return PlainTextResponse("journal" if desk.journal_fault else "ok")
 
     async def missing(request: Request, _: Exception) -> Response:
-        return await run_in_threadpool(desk.say_problem, request, 404)
+        return await run_in_threadpool(say_problem, desk, request, 404)
 
     async def failed(request: Request, error: Exception) -> Response:
         # The frames may hold what a person wrote: only the kind of error is logged.
         logger.error("a page failed: %s", type(error).__name__)
-        return await run_in_threadpool(desk.say_problem, request, 500)
+        return await run_in_threadpool(say_problem, desk, request, 500)
 
     @contextlib.asynccontextmanager
     async def sweeping(_: Starlette) -> AsyncIterator[None]:
@@ -116,7 +119,7 @@ def create_application(desk: Desk) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Forwarding, proxies=settings.trusted_proxies()), Middleware(Headers)],
-        exception_handlers={404: missing, 500: failed, Exception: failed},
+        exception_handlers={404: missing, 405: missing, 500: failed, Exception: failed},
         lifespan=sweeping,
     )
 

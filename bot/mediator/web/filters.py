@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from bot.mediator import clock
 from bot.nlg import french
@@ -36,17 +37,24 @@ def weekday(day: dt.date) -> str:
     return format_date(day, "EEEE d MMMM", locale=french.LOCALE)
 
 
-def moment(at: dt.datetime | None) -> str:
-    """A moment of the store, in the time of France: "23/11/2026 à 09:12"; "" for none."""
-    return format_datetime(clock.in_paris(at), "dd/MM/y 'à' HH:mm", locale=french.LOCALE) if at else ""
+@pass_context
+def moment(context: Context, at: dt.datetime | None) -> str:
+    """A moment of the store, in the time of who reads it: "23/11/2026 à 09:12"; "" for none."""
+    return format_datetime(_local(context, at), "dd/MM/y 'à' HH:mm", locale=french.LOCALE) if at else ""
 
 
-def time_of_day(at: dt.datetime | float | None) -> str:
-    """The hour of a moment of the store or of a count of seconds, in the time of France; "" for none."""
+@pass_context
+def time_of_day(context: Context, at: dt.datetime | float | None) -> str:
+    """The hour of a moment of the store or of a count of seconds, in the reader's time; "" for none."""
     if at is None:
         return ""
     at = dt.datetime.utcfromtimestamp(at) if isinstance(at, (int, float)) else at
-    return f"{clock.in_paris(at):%H:%M}"
+    return f"{_local(context, at):%H:%M}"
+
+
+def _local(context: Context, at: dt.datetime) -> dt.datetime:
+    visit = context.get("visit")
+    return clock.in_zone(at, visit.where.zone if visit else clock.PARIS)
 
 
 @lru_cache(maxsize=32)

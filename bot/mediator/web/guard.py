@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import addresses
+from bot import addresses, desk_link
 from bot.mediator import clock
 from bot.mediator.security.accounts import Account
 from bot.mediator.security.keys import new_token
@@ -31,6 +31,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
 SIGN_IN = "/connexion"
+SET_UP = "/mon-compte/double-authentification"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class TooLarge(Exception):
@@ -44,7 +46,7 @@ def guarded(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:
         try:
             form = await _form(request) if page.method == "POST" else {}
         except TooLarge:
-            return await run_in_threadpool(_problem, desk, request, 413, None)
+            return await run_in_threadpool(say_problem, desk, request, 413)
         try:
             return await run_in_threadpool(_answer, desk, page, request, form)
         except Exception as error:
@@ -52,7 +54,7 @@ def guarded(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:
             logger.error(
                 "%s %s failed: %s", page.method, page.path, type(error).__name__, exc_info=debugging()
             )
-            return await run_in_threadpool(_problem, desk, request, 500, None)
+            return await run_in_threadpool(say_problem, desk, request, 500)
 
     return answer
 
@@ -71,13 +73,17 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
     if page.needs is not None and account is not None and not account.role.may_act_as(page.needs):
         _note_refusal(desk, account, page)
         return _problem(desk, request, 403, account)
+    if page.needs is not None and account is not None and account.must_set_up and not page.before_set_up:
+        return _ask_to_set_up(page)
     visitor = token if account else request.cookies.get(VISITOR_COOKIE, "")
     is_new = not visitor
     visitor = visitor or new_token()
     if page.method == "POST" and not (
-        _is_from_here(request) and desk.keys.matches(form.get("csrf", ""), "form", visitor)
+        _may_come(request) if page.any_form else _is_ours(desk, request, form, visitor)
     ):
-        return _problem(desk, request, 400, account)
+        # A browser that came back without the cookie of the page before has not kept it.
+        is_dropped = is_new and request.url.scheme == "http"
+        return _problem(desk, request, 400, account, "open_line" if is_dropped else 400)
     visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account)
     response = page.handler(visit)
     if is_new:
@@ -85,9 +91,28 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
     return response
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """Gives the browser a cookie that scripts cannot read and other sites cannot use."""
-    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+def set_cookie(response: Response, name: str, value: str, days: int | None = None) -> None:
+    """Gives the browser a cookie that scripts cannot read and other sites cannot use.
+
+    It is kept for that many days, or until the browser is closed.
+    """
+    seconds = days * 24 * 3600 if days else None
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Takes a cookie back."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def say_problem(desk: Desk, request: Request, status: int) -> Response:
+    """A page that says what went wrong, with the menu of who is signed in."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    try:
+        account = _account(desk, token, False) if token else None
+    except sa.exc.SQLAlchemyError:
+        account = None
+    return _problem(desk, request, status, account)
 
 
 def _account(desk: Desk, token: str, by_person: bool) -> Account | None:
@@ -101,15 +126,34 @@ def _ask_to_sign_in(page: Page, request: Request) -> Response:
     return RedirectResponse(SIGN_IN, 303)
 
 
+def _ask_to_set_up(page: Page) -> Response:
+    if page.by_itself:
+        return Response(status_code=401)
+    return RedirectResponse(SET_UP, 303)
+
+
 def _note_refusal(desk: Desk, account: Account, page: Page) -> None:
     with desk.database.transaction() as connection:
         desk.journal.note(connection, clock.now(), account.login, "refused", f"{page.method} {page.path}")
 
 
-def _problem(desk: Desk, request: Request, status: int, account: Account | None) -> Response:
-    """A page that says what went wrong and what to do."""
-    visit = Visit(desk, request, clock.now(), {}, "", account)
-    return visit.page("problem.html", status=status, problem=status)
+def _problem(
+    desk: Desk, request: Request, status: int, account: Account | None, problem: int | str = 0
+) -> Response:
+    """A page that says what went wrong and what to do; its own form, the sign-out, works."""
+    csrf = desk.keys.digest("form", request.cookies.get(SESSION_COOKIE, "")) if account else ""
+    visit = Visit(desk, request, clock.now(), {}, csrf, account)
+    return visit.page("problem.html", status=status, problem=problem or status)
+
+
+def _is_ours(desk: Desk, request: Request, form: Mapping[str, str], visitor: str) -> bool:
+    """Whether a page of ours that this browser was given sent the form."""
+    return _is_from_here(request) and desk.keys.matches(form.get("csrf", ""), "form", visitor)
+
+
+def _may_come(request: Request) -> bool:
+    """Whether a form without our token may be followed: from anywhere but a page of another site."""
+    return request.headers.get("sec-fetch-site") != "cross-site"
 
 
 def _is_from_here(request: Request) -> bool:
@@ -122,7 +166,7 @@ def _is_from_here(request: Request) -> bool:
     sent = request.headers.get("origin")
     if sent is None or addresses.is_of_host(sent, request.headers.get("host", "")):
         return True
-    own = addresses.origin(os.environ.get("DESK_PUBLIC_URL", ""))
+    own = addresses.origin(desk_link.public_address())
     return own is not None and addresses.origin(sent) == own
 
 

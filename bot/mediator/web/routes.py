@@ -27,3 +27,5 @@ class Page:
     handler: Handler
     needs: Role | None = Role.MEDIATOR
     by_itself: bool = False
+    before_set_up: bool = False
+    any_form: bool = False

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.mediator import clock
 from bot.mediator.security.accounts import Account
+from bot.mediator.work import places
+from bot.mediator.work.places import Place
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -33,6 +36,27 @@ class Visit:
         if self.account is None:
             raise PermissionError("this page needs somebody signed in")
         return self.account
+
+    @property
+    def where(self) -> Place:
+        """The place whose time the page shows: that of the person's desk."""
+        return places.known(self.account.place) if self.account else places.MAINLAND
+
+    @property
+    def today(self) -> dt.date:
+        """The day where the person works."""
+        return clock.in_zone(self.now, self.where.zone).date()
+
+    @property
+    def is_open_line(self) -> bool:
+        """Whether a browser came over plain http from another machine: it then keeps no cookie of ours.
+
+        Browsers tell where a request comes from (``Sec-Fetch-…``) only over https and to their own machine:
+        a proxy that ends TLS and does not say so is not mistaken for an open line.
+        """
+        url = self.request.url
+        is_told = any(name.startswith("sec-fetch-") for name in self.request.headers)
+        return url.scheme == "http" and not is_told and url.hostname not in ("127.0.0.1", "localhost", "::1")
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -1,71 +1,105 @@
-"""When a desk is open: hours by day of the week, never on a public holiday that a text makes one."""
+"""When a desk is open: hours by day of the week, never on a public holiday, and days that differ.
+
+A desk keeps the time of its own place. A day that an administrator set apart goes before everything: it may
+close a desk on a working day and open it on a public holiday.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.law.public_holidays import public_holidays
+from bot.mediator.work import places
+from bot.mediator.work.places import Place
 
-# As in the store: day of the week as text (Monday is "0") → pairs of times "09:00".
-Hours = Mapping[str, list[list[str]]]
+# Pairs of times "09:00", in order; the end may be "24:00".
+Spans = Sequence[Sequence[str]]
+# As in the store: day of the week as text (Monday is "0") → pairs of times.
+Hours = Mapping[str, Spans]
 
-TIME = r"([01]?\d|2[0-3])[h:]([0-5]\d)?"
-SPAN = re.compile(rf"^{TIME}\s*[-–]\s*{TIME}$")
 DAYS_AHEAD = 31
 
 
 @dataclass(frozen=True)
+class SpecialDays:
+    """Days from ``first`` to ``last`` with hours of their own; without any, closed."""
+
+    first: dt.date
+    last: dt.date
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """When one desk is open, in the time of its place."""
+
+    hours: Hours
+    place: Place
+    special: tuple[SpecialDays, ...] = ()
+    is_closed: bool = False
+
+    @classmethod
+    def of(cls, desk: Any, special: Iterable[Any] = ()) -> Timetable:
+        """That of a stored desk, with the stored days set apart of it or of every desk."""
+        return cls(
+            desk.hours,
+            places.known(desk.subdivision),
+            tuple(
+                SpecialDays(row.first_on, row.last_on, row.spans) for row in special if row.desk_id == desk.id
+            ),
+            desk.closed,
+        )
+
+    def local(self, now: dt.datetime) -> dt.datetime:
+        """A moment of the store (UTC without a zone) on the desk's own clock, without a zone."""
+        return now.replace(tzinfo=dt.UTC).astimezone(self.place.zone).replace(tzinfo=None)
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether the desk is open at that moment of the store."""
+        at = self.local(now)
+        return any(begin <= f"{at:%H:%M}" < end for begin, end in self.spans(at.date()))
+
+    def next_opening(self, now: dt.datetime) -> Opening | None:
+        """The next opening after that moment of the store, None where there is none within a month."""
+        at = self.local(now)
+        for ahead in range(DAYS_AHEAD):
+            day = at.date() + dt.timedelta(days=ahead)
+            later = [begin for begin, _ in self.spans(day) if ahead or begin > f"{at:%H:%M}"]
+            if later:
+                return Opening(day, min(later), self.place)
+        return None
+
+    def spans(self, day: dt.date) -> Spans:
+        """The hours of a day: those set apart for it, else none on a public holiday, else the usual ones."""
+        if self.is_closed:
+            return ()
+        # The narrowest counts: one open afternoon within a closed week.
+        apart = [days for days in self.special if days.first <= day <= days.last]
+        if apart:
+            return min(apart, key=lambda days: days.last - days.first).spans
+        if day in public_holidays(self.place.holidays, day.year):
+            return ()
+        return self.hours.get(str(day.weekday()), ())
+
+
+@dataclass(frozen=True)
 class Opening:
-    """The next moment when somebody is there, in the time of France."""
+    """The next moment when somebody is there, in the time of ``place``."""
 
     day: dt.date
     time: str
+    place: Place = places.MAINLAND
 
-
-def is_open(hours: Hours, subdivision: str, at: dt.datetime) -> bool:
-    """Whether a desk is open at that moment of its own time."""
-    if at.date() in public_holidays(subdivision, at.year):
-        return False
-    now = f"{at:%H:%M}"
-    return any(begin <= now < end for begin, end in hours.get(str(at.weekday()), []))
-
-
-def next_opening(hours: Hours, subdivision: str, at: dt.datetime) -> Opening | None:
-    """The next opening after that moment, None where there is none within a month."""
-    for ahead in range(DAYS_AHEAD):
-        day = at.date() + dt.timedelta(days=ahead)
-        if day in public_holidays(subdivision, day.year):
-            continue
-        begins = sorted(begin for begin, _ in hours.get(str(day.weekday()), []))
-        later = [begin for begin in begins if ahead or begin > f"{at:%H:%M}"]
-        if later:
-            return Opening(day, later[0])
-    return None
+    @property
+    def moment(self) -> dt.datetime:
+        """The moment with its zone, by which openings of several places are compared."""
+        return dt.datetime.combine(self.day, dt.time.fromisoformat(self.time), self.place.zone)
 
 
 def earliest(openings: Iterable[Opening | None]) -> Opening | None:
     """The first of several openings."""
     found = [opening for opening in openings if opening is not None]
-    return min(found, key=lambda opening: (opening.day, opening.time), default=None)
-
-
-def read_spans(text: str) -> list[list[str]]:
-    """The pairs of times in "9h-12h, 14h-17h30", in order; raises ValueError where one cannot be read."""
-    spans = []
-    for part in filter(None, (part.strip() for part in re.split(r"[,;]| et ", text))):
-        match = SPAN.match(part)
-        if match is None:
-            raise ValueError(part)
-        begin, end = (f"{int(match[first]):02}:{match[first + 1] or '00'}" for first in (1, 3))
-        if begin >= end:
-            raise ValueError(part)
-        spans.append([begin, end])
-    return sorted(spans)
-
-
-def written_spans(spans: Iterable[Iterable[str]]) -> str:
-    """The pairs of times as a form shows them: "9h00-12h00, 14h00-17h30"."""
-    return ", ".join("-".join(time.lstrip("0").replace(":", "h") for time in span) for span in spans)
+    return min(found, key=lambda opening: opening.moment, default=None)

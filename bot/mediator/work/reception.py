@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.mediator import clock
-from bot.mediator.store.tables import DESKS
-from bot.mediator.work import codes, handovers, hours
+from bot.mediator.work import codes, desks, handovers, hours
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -53,20 +51,25 @@ def code(desk: Desk, asked: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
 
 def _presence(desk: Desk, connection: Connection, now: dt.datetime) -> dict[str, Any]:
     """Open: a desk within its hours, and somebody of it (or of none) signed in with a page open."""
-    at = clock.in_paris(now).replace(tzinfo=None)
-    rows = connection.execute(sa.select(DESKS)).all()
-    open_desks = {row.id for row in rows if hours.is_open(row.hours, row.subdivision, at)}
+    timetables = desks.timetables(connection)
+    open_desks = {number for number, timetable in timetables.items() if timetable.is_open(now)}
     there = [
         account
         for account, desk_id in desk.sessions.present(connection, now)
         if open_desks and (desk_id is None or desk_id in open_desks)
     ]
-    opening = hours.earliest(hours.next_opening(row.hours, row.subdivision, at) for row in rows)
+    opening = hours.earliest(timetable.next_opening(now) for timetable in timetables.values())
     return {
         "open": bool(there),
         "mediators": len(there),
-        "next_opening": {"day": opening.day.isoformat(), "time": opening.time} if opening else None,
+        "next_opening": _told(opening) if opening else None,
     }
+
+
+def _told(opening: hours.Opening) -> dict[str, str]:
+    """The day and time in the desk's place, and how that time is called where it is not Paris's."""
+    told = {"day": opening.day.isoformat(), "time": opening.time}
+    return told if opening.place.zone == clock.PARIS else {**told, "clock": opening.place.clock}
 
 
 def _place(desk: Desk, connection: Connection, conversation: str, now: dt.datetime) -> dict[str, Any]:

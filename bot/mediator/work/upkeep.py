@@ -11,10 +11,10 @@ from sqlalchemy.engine import Row
 
 from bot.mediator import clock
 from bot.mediator.bridge import BotAway
-from bot.mediator.security import journal
+from bot.mediator.security import failures, journal
 from bot.mediator.security.sessions import LONGEST_HOURS
-from bot.mediator.store.tables import ATTEMPTS, HANDOVERS, INVITATIONS, SESSIONS
-from bot.mediator.work import activity, cases, codes, handovers
+from bot.mediator.store.tables import ATTEMPTS, HANDOVERS, INVITATIONS, RESETS, SESSIONS
+from bot.mediator.work import activity, cases, codes, desks, handovers
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -37,6 +37,8 @@ def sweep(desk: Desk, now: dt.datetime) -> None:
         if erased:
             desk.journal.note(connection, now, journal.SYSTEM, "case_erased", str(erased))
         codes.purge(connection, now)
+        desks.purge(connection, clock.in_paris(now).date())
+        failures.purge(connection, now)
         for statement in _forgetting(now):
             connection.execute(statement)
 
@@ -66,4 +68,5 @@ def _forgetting(now: dt.datetime) -> list[sa.sql.Executable]:
         ATTEMPTS.delete().where(ATTEMPTS.c.at < now - dt.timedelta(hours=ATTEMPT_HOURS)),
         SESSIONS.delete().where(SESSIONS.c.created_at < now - dt.timedelta(hours=LONGEST_HOURS)),
         INVITATIONS.delete().where(INVITATIONS.c.expires_at < long_ago),
+        RESETS.delete().where(RESETS.c.expires_at < long_ago),
     ]
