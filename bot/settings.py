@@ -198,6 +198,11 @@ SETTINGS = (
         None,
         "what the desk and the bot share; also seals the sheets' addresses; drawn into var/ without it",
     ),
+    Setting(
+        "DESK_JOURNAL_WITNESS",
+        None,
+        "where the length of the desk's journal is kept; beside a SQLite database without it",
+    ),
     Setting("DESK_OIDC_ISSUER", None, "the desk's OpenID Connect provider; off without it", _issuer),
     Setting("DESK_OIDC_CLIENT_ID", None, "the desk's name with that provider"),
     Setting("DESK_OIDC_CLIENT_SECRET", None, "its secret with that provider"),

@@ -78,13 +78,24 @@ class OpenDesk:
         """Somebody without a session."""
         return Client(self.address)
 
+    def invitation(self, role: str) -> str:
+        """The path of a new invitation to that role."""
+        with self.desk.database.transaction() as connection:
+            token = self.desk.accounts.invite(connection, Role(role), "tests", clock.now())
+        return f"/invitation/{token}"
+
+    def number(self, login: str) -> int:
+        """The number of the account with that login."""
+        with self.desk.database.transaction() as connection:
+            account = self.desk.accounts.by_login(connection, login)
+        assert account, f"no account {login}"
+        return account.id
+
     def signed_in(self, role: str, login: str | None = None) -> Client:
         """Somebody with a new account of that role."""
         client = self.visitor()
         login = login or f"{role}-{time.monotonic_ns()}"
-        with self.desk.database.transaction() as connection:
-            token = self.desk.accounts.invite(connection, Role(role), "tests", clock.now())
-        path = f"/invitation/{token}"
+        path = self.invitation(role)
         answer = client.post(path, path, login=login, password=PASSWORD, password_again=PASSWORD)
         assert answer.status_code == 303, answer.text
         return client

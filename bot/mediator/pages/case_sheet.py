@@ -29,7 +29,7 @@ def show_answers(visit: Visit) -> Response:
 
 def sheet_values(visit: Visit, told: Facts | None = None) -> dict[str, Any]:
     """What the sheet's templates need; ``told`` are facts known from elsewhere, where the form gives none."""
-    form, on = visit.desk.form, clock.today()
+    form, on = visit.desk.form, clock.day_of_case(visit.query.values())
     facts, faults = form.read(visit.query, on)
     is_filled = any(name in visit.query for name in form.fields)
     if told and not is_filled:

@@ -30,7 +30,7 @@ def show_board(visit: Visit) -> Response:
 
 def open_case(visit: Visit) -> Response:
     """A new case from the facts of a sheet."""
-    facts, _ = visit.desk.form.read(visit.form, clock.today())
+    facts, _ = visit.desk.form.read(visit.form, clock.day_of_case(visit.form.values()))
     with visit.desk.database.transaction() as connection:
         case = cases.open_case(connection, visit.me.id, facts, cases.Status.DESK, "", None, clock.today())
         visit.desk.journal.note(connection, visit.now, visit.me.login, "case_opened", f"n° {case}")

@@ -75,7 +75,7 @@ def keep_facts(visit: Visit) -> Response:
     """Gives the bot the facts as the form has them, for when it answers again."""
 
     def keep(visit: Visit, row: Row) -> Response:
-        facts, faults = visit.desk.form.read(visit.form, clock.today())
+        facts, faults = visit.desk.form.read(visit.form, clock.day_of_case(visit.form.values()))
         if faults:
             return _page(visit, row, 400, fault="facts")
         visit.desk.bridge.keep_facts(row.conversation, facts)

@@ -25,7 +25,7 @@ def make(visit: Visit) -> Response:
 
 def given(visit: Visit, conversation: str | None) -> Response:
     """The addresses of a new sheet, erased with the conversation if it has one; the desk keeps no copy."""
-    facts, _ = visit.desk.form.read(visit.form, clock.today())
+    facts, _ = visit.desk.form.read(visit.form, clock.day_of_case(visit.form.values()))
     case = SheetCase(kept(facts), kept_guide(None), clock.today())
     said = answers(case, clock.today())
     if said.is_empty:

@@ -83,9 +83,9 @@ def _kind(piece: str, own: frozenset[str]) -> str | None:
     plain = piece.translate(_LEET)
     if piece in own or plain in own:
         return "own"
-    if piece in _words() or plain in _words():
-        return "word"
-    return "run" if _is_run(piece) or _YEAR.fullmatch(piece) else None
+    if _is_run(piece) or _YEAR.fullmatch(piece):
+        return "run"
+    return "word" if piece in _words() or plain in _words() else None
 
 
 def _is_run(piece: str) -> bool:

@@ -30,6 +30,11 @@ class Fault:
     kind: str
     number: int = 0
 
+    @property
+    def is_of_witness(self) -> bool:
+        """Whether the lines hold together, and only the witness tells otherwise: so after a backup."""
+        return self.kind in ("emptied", "shorter", "replaced", "witness_missing", "witness_changed")
+
     def __str__(self) -> str:
         """In English, for the command line and the log."""
         return _WORDS[self.kind].format(self.number)

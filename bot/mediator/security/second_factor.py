@@ -122,7 +122,7 @@ class SecondFactor:
 
 def address_for_application(secret: str, login: str) -> str:
     """The ``otpauth://`` address that an application reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(login, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
 
 
 def _step(secret: str, code: str, now: dt.datetime, after: int) -> int | None:

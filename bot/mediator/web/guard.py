@@ -32,7 +32,6 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
 SIGN_IN = "/connexion"
 SET_UP = "/mon-compte/double-authentification"
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class TooLarge(Exception):
