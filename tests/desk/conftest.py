@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import html
 import re
 import threading
@@ -18,6 +19,7 @@ from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
 from bot.mediator.web.application import server_config
+from bot.nlg.sentences import Sentences
 from bot.takeaway.store import SheetStore
 
 SECRET = "a secret for tests only, long enough"
@@ -105,6 +107,15 @@ class OpenDesk:
         with self.desk.database.transaction() as connection:
             lines = self.desk.journal.latest(connection, 1000)
         return [(line.actor, line.action, line.object) for line in reversed(lines)]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sentences_are_read_once() -> Iterator[None]:
+    """Parsing them takes longer than most tests here, and each opens a desk of its own."""
+    read = functools.cache(Sentences.read)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sentences, "read", staticmethod(read))
+        yield
 
 
 @pytest.fixture

@@ -36,6 +36,9 @@ class IdentityProvider:
         self.answer_to_sign_in: dict[str, str] | None = None
         self.codes: dict[str, dict[str, str]] = {}
         self.token_requests = 0
+        # What the last browser that came to sign in, and to sign out, asked.
+        self.asked: dict[str, str] = {}
+        self.left: dict[str, str] = {}
 
     def described(self) -> dict[str, Any]:
         return {
@@ -49,6 +52,7 @@ class IdentityProvider:
 
     def signed_in(self, asked: dict[str, str]) -> str:
         """The address that the browser is sent back to."""
+        self.asked = asked
         answer = self.answer_to_sign_in
         if answer is None:
             code = f"code-{len(self.codes)}"
@@ -119,6 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._tell(200, provider.described())
         elif address.path == "/keys":
             self._tell(200, {"keys": [provider.key.as_dict(private=False)]})
+        elif address.path == "/logout":
+            provider.left = _first(address.query)
+            self.send_response(302)
+            self.send_header("Location", provider.left["post_logout_redirect_uri"])
+            self.end_headers()
         else:
             self.send_response(302)
             self.send_header("Location", provider.signed_in(_first(address.query)))

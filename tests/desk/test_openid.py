@@ -19,11 +19,11 @@ from joserfc.jwk import RSAKey
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.pages.provider import COOKIE
-from bot.mediator.security import openid, throttle
+from bot.mediator.security import openid, policies, throttle
 from bot.mediator.security.keys import Keys
 from bot.mediator.security.openid import Pending, Provider
 from bot.mediator.security.roles import Role
-from bot.mediator.store.tables import ACCOUNTS
+from bot.mediator.store.tables import ACCOUNTS, SESSIONS
 from tests.desk.conftest import NOBODY_HOME, NOW, SECRET, Client, OpenDesk, serving, text_of
 from tests.desk.provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, answering
 from tests.widget.conftest import browser  # noqa: F401 - a fixture
@@ -317,6 +317,78 @@ def test_too_many_tries_close_the_providers_door_and_not_the_passwords(joined: O
     assert client.sign_in("jeanne").status_code == 303
 
 
+def test_signing_out_goes_on_to_the_providers_own_sign_out(
+    joined: OpenDesk, identities: IdentityProvider
+) -> None:
+    identities.description = {"end_session_endpoint": f"{identities.issuer}/logout?realm=agents"}
+    client = accept(joined)
+    left = client.post("/deconnexion", "/mon-compte")
+    assert "Menu principal" not in left.text
+    there = sent_to(left)
+    back = requests.get(there, allow_redirects=False, timeout=60).headers["location"]
+    assert back == f"{joined.address}/connexion"
+    asked = identities.left
+    assert (asked["realm"], asked["client_id"]) == ("agents", CLIENT_ID)
+    assert asked["id_token_hint"].count(".") == 2
+    assert client.get("/").headers["location"] == "/connexion"
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_where_the_provider_has_no_sign_out_the_page_says_so_and_the_next_one_is_asked_who_they_are(
+    joined: OpenDesk, identities: IdentityProvider, away: bool
+) -> None:
+    client = accept(joined)
+    assert "prompt" not in identities.asked
+    known = joined.desk.provider
+    assert known
+    joined.desk.provider = replace(known, issuer=NOBODY_HOME) if away else known
+    left = client.post("/deconnexion", "/mon-compte")
+    assert "peut vous garder connecté sur cet ordinateur" in text_of(left.text)
+    joined.desk.provider = known
+    assert come_in(client).status_code == 303
+    assert identities.asked["prompt"] == "login"
+    # Once somebody has proved who they are, the desk no longer insists.
+    assert come_in(client).status_code == 303
+    assert "prompt" not in identities.asked
+
+
+def test_signing_out_of_a_password_session_leaves_the_provider_alone(
+    joined: OpenDesk, identities: IdentityProvider
+) -> None:
+    identities.description = {"end_session_endpoint": f"{identities.issuer}/logout"}
+    client = joined.signed_in("mediator", "jeanne")
+    assert client.post("/deconnexion", "/mon-compte").headers["location"] == "/connexion"
+
+
+def test_a_sign_out_page_that_is_open_to_everybody_is_no_provider_of_ours(
+    joined: OpenDesk, identities: IdentityProvider
+) -> None:
+    identities.description = {"end_session_endpoint": "javascript:alert(1)"}
+    client = joined.visitor()
+    assert_outside(client, client.post("/connexion/fournisseur"), "ne répond pas pour le moment")
+
+
+def test_the_providers_token_is_sealed_in_the_store_and_goes_with_the_session(joined: OpenDesk) -> None:
+    client = accept(joined)
+    with joined.desk.database.transaction() as connection:
+        stored = connection.scalar(sa.select(SESSIONS.c.provider_token))
+    assert stored and "." not in stored
+    client.send("/deconnexion")
+    with joined.desk.database.transaction() as connection:
+        assert connection.scalar(sa.select(SESSIONS.c.provider_token)) is None
+
+
+def test_an_account_of_the_provider_follows_its_rules_for_passwords_and_second_factors(
+    joined: OpenDesk,
+) -> None:
+    client = accept(joined)
+    with joined.desk.database.transaction() as connection:
+        policies.require_second_factor(connection, list(Role))
+    assert client.get("/fiche").status_code == 200
+    assert "mot de passe et double authentification s’y règlent" in text_of(client.get("/mon-compte").text)
+    assert client.get("/mon-compte/double-authentification").headers["location"] == "/mon-compte"
+
+
 def test_without_a_provider_nothing_of_it_shows(open_desk: OpenDesk) -> None:
     client = open_desk.visitor()
     assert "fournisseur" not in client.get("/connexion").text
@@ -345,6 +417,7 @@ def test_half_a_provider_is_refused_at_the_start(missing: str) -> None:
 
 def test_in_a_browser_the_way_leads_to_another_site_and_back(
     joined: OpenDesk,
+    identities: IdentityProvider,
     browser: Any,  # noqa: F811 - the fixture
 ) -> None:
     context = browser.new_context(locale="fr-FR")
@@ -357,8 +430,16 @@ def test_in_a_browser_the_way_leads_to_another_site_and_back(
     page.get_by_role("button", name="Accepter avec ProTest").click()
     page.get_by_role("heading", name="File d’attente").wait_for()
     page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("heading", name="Vous êtes déconnecté du guichet").wait_for()
+    assert axe(page) == []
+    page.get_by_role("link", name="Revenir à la page de connexion").click()
     assert axe(page) == []
     page.get_by_role("button", name="Se connecter avec ProTest").click()
     page.get_by_role("heading", name="File d’attente").wait_for()
+    # With a sign-out of its own, the browser goes there and comes back.
+    identities.description = {"end_session_endpoint": f"{identities.issuer}/logout"}
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("heading", name="Connexion au guichet").wait_for()
+    assert identities.left["id_token_hint"]
     context.close()
     assert refused == []

@@ -148,14 +148,3 @@ def test_a_form_of_the_public_address_is_taken_whatever_host_a_proxy_writes(
     client = opened.visitor()
     client.session.headers.update({"Host": host, "Origin": origin})
     assert client.sign_in("marie").status_code == status
-
-
-def test_an_invitation_made_behind_tls_has_an_https_address(open_behind: OpenBehind) -> None:
-    opened = open_behind(1)
-    administrator = opened.signed_in("administrator")
-    with proxy(opened.address, "203.0.113.7") as address:
-        administrator.address = address
-        assert (
-            "https://127.0.0.1"
-            in administrator.post("/comptes/invitations", "/comptes", role="mediator").text
-        )

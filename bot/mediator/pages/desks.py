@@ -15,8 +15,9 @@ from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit
 from bot.mediator.work import desks, places
 from bot.mediator.work.spans import Unreadable, read_spans, written_spans
+from bot.nlg import french
 
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
 LONGEST_NAME = 80
 LONGEST_HOURS = 160
 
@@ -68,7 +69,7 @@ def set_days_apart(visit: Visit) -> Response:
     def do(connection: Connection, row: Row) -> str:
         today = clock.in_zone(visit.now, places.known(row.subdivision).zone).date()
         desks.set_apart(connection, row.id, first, last, spans, today)
-        return f"{row.name}: {first} – {last}, {written_spans(spans) or 'fermé'}"
+        return f"{row.name}, {_dates(first, last)}, {written_spans(spans) or 'fermé'}"
 
     return _act(visit, "desk_days_set", do)
 
@@ -78,7 +79,7 @@ def as_usual(visit: Visit) -> Response:
 
     def do(connection: Connection, row: Row) -> str:
         former = desks.as_usual(connection, row.id, visit.number("days"))
-        return f"{row.name}: {former.first_on} – {former.last_on}" if former else row.name
+        return f"{row.name}, {_dates(former.first_on, former.last_on)}" if former else str(row.name)
 
     return _act(visit, "desk_days_taken_back", do)
 
@@ -101,6 +102,10 @@ def remove(visit: Visit) -> Response:
         return str(row.name)
 
     return _act(visit, "desk_removed", do)
+
+
+def _dates(first: dt.date, last: dt.date) -> str:
+    return f"{french.short_date(first)} – {french.short_date(last)}"
 
 
 def _close(connection: Connection, row: Row, closed: bool) -> str:
