@@ -130,13 +130,15 @@ def _say_closed(turn: Turn, desk: dict[str, Any]) -> None:
     if opening is None:
         say_other_ways(turn)
         return
+    turn.say("utter_handoff_closed", day=opening["day"], time=time_of(opening))
+    say_other_ways(turn)
+
+
+def time_of(opening: dict[str, str]) -> str:
+    """The hour of an opening, "9 h 00"; with whose clock it is where that is not Paris's."""
     hour, _, minute = opening["time"].partition(":")
     time = f"{int(hour)} h {minute}"
-    if "clock" in opening:
-        # A desk overseas opens by its own clock, which may not be the person's.
-        time += f" ({opening['clock']})"
-    turn.say("utter_handoff_closed", day=opening["day"], time=time)
-    say_other_ways(turn)
+    return f"{time} ({opening['clock']})" if "clock" in opening else time
 
 
 def _ask_desk(what: str, turn: Turn) -> dict[str, Any]:

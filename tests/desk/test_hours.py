@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from actions import handoff
+from bot.mediator import clock
 from bot.mediator.work import hours, places, spans
 from bot.mediator.work.hours import Opening, SpecialDays, Timetable
 
@@ -193,3 +195,24 @@ def test_a_day_without_a_break_is_shown_from_midnight_to_midnight() -> None:
     assert spans.written_spans(spans.read_spans("0h-23h59")) == "0h00-23h59"
     assert spans.written_spans(spans.read_spans("0h-24h")) == "0h00-24h00"
     assert keeping({"0": [["00:00", "24:00"]]}).is_open(at("", "2026-11-23 23:59"))
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        ({"time": "09:00"}, "9 h 00"),
+        ({"time": "00:30"}, "0 h 30"),
+        ({"time": "08:00", "clock": "heure de La Réunion"}, "8 h 00 (heure de La Réunion)"),
+    ],
+)
+def test_a_citizen_is_told_whose_clock_the_opening_is_by(opening: dict[str, str], said: str) -> None:
+    assert handoff.time_of(opening) == said
+
+
+def test_a_day_that_has_begun_at_noumea_is_not_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    evening = dt.datetime(2026, 12, 1, 20, 0)
+    monkeypatch.setattr(clock, "now", lambda: evening)
+    assert clock.today() == dt.date(2026, 12, 1)
+    assert clock.day_of_case(["2026-12-02", "theft"]) == dt.date(2026, 12, 2)
+    # No place of France has reached the day after.
+    assert clock.day_of_case(["2026-12-03"]) == dt.date(2026, 12, 1)
