@@ -42,13 +42,13 @@ def _account(visit: Visit) -> Account | Response:
     """Whose link it is, or what to say where it is not open."""
     desk, limit = visit.desk, throttle.INVITATION_FROM_ADDRESS
     with desk.database.transaction() as connection:
-        if desk.throttle.is_closed(connection, limit, visit.place, visit.now):
-            return visit.page("problem.html", 429, problem=429)
+        is_closed = desk.throttle.is_closed(connection, limit, visit.place, visit.now)
         account = desk.resets.account(connection, visit.part("token"), visit.now)
-        if account is None:
+        if account is None and not is_closed:
             desk.throttle.count(connection, limit, visit.place, visit.now)
-            return visit.page("problem.html", 404, problem="link")
-    return account
+    if is_closed:
+        return visit.page("problem.html", 429, problem=429)
+    return account or visit.page("problem.html", 404, problem="link")
 
 
 def _form(visit: Visit, account: Account, fault: str | None = None) -> Response:

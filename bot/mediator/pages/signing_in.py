@@ -86,25 +86,26 @@ def give_code(visit: Visit) -> Response:
     limit = throttle.SECOND_FACTOR
     with desk.database.transaction() as connection:
         account = desk.sessions.awaiting(connection, token, visit.now)
-        if account is None:
-            return _ask_code(visit)
-        if desk.throttle.is_closed(connection, limit, account.login, visit.now):
-            return _ask_code(visit, 429, "throttled")
-        desk.throttle.count(connection, limit, account.login, visit.now)
+        login = account.login if account else ""
+        is_closed = desk.throttle.is_closed(connection, limit, login, visit.now)
+        if account and not is_closed:
+            desk.throttle.count(connection, limit, login, visit.now)
+    if account is None or is_closed:
+        return _ask_code(visit, 429, "throttled")
     with desk.database.transaction() as connection:
-        if not desk.second_factor.is_right(connection, account.id, visit.form.get("code", ""), visit.now):
-            failures.note(connection, account.login, visit.place, "code", visit.now)
-            desk.journal.note(connection, visit.now, "—", "code_failed", account.login)
-        else:
-            desk.throttle.forget(connection, limit, account.login)
+        if desk.second_factor.is_right(connection, account.id, visit.form.get("code", ""), visit.now):
+            desk.throttle.forget(connection, limit, login)
             desk.sessions.close(connection, token)
             response = opened(visit, connection, account)
             drop_cookie(response, CODE_COOKIE)
             return response
+        failures.note(connection, login, visit.place, "code", visit.now)
+        desk.journal.note(connection, visit.now, "—", "code_failed", login)
     return _ask_code(visit, 403, "wrong")
 
 
 def _ask_code(visit: Visit, status: int = 200, fault: str | None = None) -> Response:
+    """The field, or the way back to the password where no sign-in waits for a code."""
     with visit.desk.database.transaction() as connection:
         token = visit.request.cookies.get(CODE_COOKIE, "")
         account = visit.desk.sessions.awaiting(connection, token, visit.now)
