@@ -47,6 +47,7 @@ NAMES = tuple(
     csrf login password password_again role desk name subdivision day_0 active code text message_id
     reason plate_format refused_on first_registration fiscal_power region wording question note
     status next_on label example du au avant jours garde
+    first_on last_on spans closed former invitation
     """.split()
 )
 VALUES = (

@@ -37,24 +37,25 @@ def sign_in(visit: Visit) -> Response:
     desk, login = visit.desk, visit.form.get("login", "").strip().casefold()
     limits = _limits(visit, login)
     with desk.database.transaction() as connection:
-        if any(desk.throttle.is_closed(connection, limit, key, visit.now) for limit, key in limits):
-            return again(visit, 429, "throttled", login)
+        is_closed = any(desk.throttle.is_closed(connection, limit, key, visit.now) for limit, key in limits)
         # Counted before the answer is known: many tries at once are many failures.
-        for limit, key in limits:
+        for limit, key in () if is_closed else limits:
             desk.throttle.count(connection, limit, key, visit.now)
+    if is_closed:
+        return again(visit, 429, "throttled", login)
     with desk.database.transaction() as connection:
         account = desk.accounts.by_password(connection, login, visit.form.get("password", ""))
-        if account is None:
-            known = failures.note(connection, login, visit.place, "password", visit.now)
-            desk.journal.note(connection, visit.now, "—", "sign_in_failed", known)
-            return again(visit, 403, "wrong", login)
-        for limit, key in limits:
-            desk.throttle.forget(connection, limit, key)
-        if not account.has_second_factor:
-            return opened(visit, connection, account)
-        response = visit.go("/connexion/code")
-        set_cookie(response, CODE_COOKIE, desk.sessions.await_code(connection, account, visit.now))
-        return response
+        if account is not None:
+            for limit, key in limits:
+                desk.throttle.forget(connection, limit, key)
+            if not account.has_second_factor:
+                return opened(visit, connection, account)
+            response = visit.go("/connexion/code")
+            set_cookie(response, CODE_COOKIE, desk.sessions.await_code(connection, account, visit.now))
+            return response
+        known = failures.note(connection, login, visit.place, "password", visit.now)
+        desk.journal.note(connection, visit.now, "—", "sign_in_failed", known)
+    return again(visit, 403, "wrong", login)
 
 
 def again(visit: Visit, status: int, fault: str, login: str = "") -> Response:
@@ -178,12 +179,13 @@ def closed_invitation(visit: Visit, token: str) -> Response | None:
     """What to say where the invitation is unknown, used or over; None where it is open."""
     desk, limit = visit.desk, throttle.INVITATION_FROM_ADDRESS
     with desk.database.transaction() as connection:
-        if desk.throttle.is_closed(connection, limit, visit.place, visit.now):
-            return visit.page("problem.html", 429, problem=429)
-        if not desk.accounts.is_open(connection, token, visit.now):
+        is_closed = desk.throttle.is_closed(connection, limit, visit.place, visit.now)
+        is_open = desk.accounts.is_open(connection, token, visit.now)
+        if not is_open and not is_closed:
             desk.throttle.count(connection, limit, visit.place, visit.now)
-            return visit.page("problem.html", 404, problem="invitation")
-    return None
+    if is_closed:
+        return visit.page("problem.html", 429, problem=429)
+    return None if is_open else visit.page("problem.html", 404, problem="invitation")
 
 
 def accept_invitation(visit: Visit) -> Response:
