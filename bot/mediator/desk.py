@@ -105,8 +105,10 @@ class Desk:
         with self.database.transaction() as connection:
             fault = self.journal.fault(connection) if all_of_it else self.journal.fault_at_end(connection)
             head = self.journal.head(connection)
+        former = self.journal_fault
         # What only reading the whole shows is not forgotten by looking at the end.
-        self.journal_fault = fault or (None if all_of_it else self.journal_fault)
+        is_kept = former is not None and not all_of_it and not former.is_of_witness
+        self.journal_fault = fault or (former if is_kept else None)
         if self.journal_fault:
             logger.error("the journal is not as it was written: %s", self.journal_fault)
             return

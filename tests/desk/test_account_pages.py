@@ -50,7 +50,8 @@ class Visitor:
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         self.open("/connexion")
         self.type_into("Identifiant", login)
-        self.type_into("Mot de passe", password, "Enter")
+        with self.page.expect_navigation():
+            self.type_into("Mot de passe", password, "Enter")
 
 
 @pytest.fixture

@@ -149,8 +149,9 @@ def _page(visit: Visit, done: str = "", fault: tuple[str, str] = ("", "")) -> Re
         values = {
             "sessions": [
                 (row, desk.sessions.is_this(row, _token(visit)))
-                for row in desk.sessions.of(connection, me.id)
+                for row in desk.sessions.of(connection, me.id, visit.now)
             ],
+            "password_set_at": desk.accounts.password_set_at(connection, me.id),
             "failures": failures.latest(connection, FAILURES_SHOWN, me.login),
             "codes_left": desk.second_factor.recovery_codes_left(connection, me.id),
             "is_required": me.role in policies.needs_second_factor(connection),

@@ -155,6 +155,10 @@ class Accounts:
         stored = connection.scalar(sa.select(ACCOUNTS.c.password_hash).where(ACCOUNTS.c.id == account.id))
         return passwords.matches(stored, password)
 
+    def password_set_at(self, connection: Connection, account_id: int) -> dt.datetime | None:
+        """When the password was chosen; None where it is not known."""
+        return connection.scalar(sa.select(ACCOUNTS.c.password_set_at).where(ACCOUNTS.c.id == account_id))
+
     def by_login(self, connection: Connection, login: str) -> Account | None:
         """The account of that login, open or not."""
         row = connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.login == login)).first()

@@ -61,9 +61,14 @@ class Sessions:
             return None
         return self._keys.unseal("provider token", row.provider_token, str(row.account_id)) or ""
 
-    def of(self, connection: Connection, account_id: int) -> list[Row]:
-        """The open sessions of an account, the last used first."""
-        query = sa.select(SESSIONS).where(SESSIONS.c.account_id == account_id, ~SESSIONS.c.awaits_code)
+    def of(self, connection: Connection, account_id: int, now: dt.datetime) -> list[Row]:
+        """The sessions of an account that are open, the last used first."""
+        query = sa.select(SESSIONS).where(
+            SESSIONS.c.account_id == account_id,
+            SESSIONS.c.used_at >= now - dt.timedelta(minutes=IDLE_MINUTES),
+            SESSIONS.c.created_at >= now - dt.timedelta(hours=LONGEST_HOURS),
+            ~SESSIONS.c.awaits_code,
+        )
         return list(connection.execute(query.order_by(SESSIONS.c.used_at.desc())))
 
     def close_others(self, connection: Connection, account_id: int, token: str) -> int:

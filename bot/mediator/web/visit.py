@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.mediator import clock
 from bot.mediator.security.accounts import Account
 from bot.mediator.work import places
 from bot.mediator.work.places import Place
@@ -41,11 +40,6 @@ class Visit:
     def where(self) -> Place:
         """The place whose time the page shows: that of the person's desk."""
         return places.known(self.account.place) if self.account else places.MAINLAND
-
-    @property
-    def today(self) -> dt.date:
-        """The day where the person works."""
-        return clock.in_zone(self.now, self.where.zone).date()
 
     @property
     def is_open_line(self) -> bool:
