@@ -33,10 +33,10 @@ def open_again(tmp_path: Path) -> Open:
     return opened
 
 
-def write(desk: Desk, lines: int, watched: bool = True) -> None:
+def write(desk: Desk, lines: int, watched: bool = True, actor: str = "marie") -> None:
     with desk.database.transaction() as connection:
         for rank in range(lines):
-            desk.journal.note(connection, NOW, "marie", "signed_in", str(rank))
+            desk.journal.note(connection, NOW, actor, "signed_in", str(rank))
     if watched:
         desk.watch_journal()
 
@@ -90,7 +90,7 @@ def test_an_older_copy_of_the_whole_store_shows(open_again: Open, tmp_path: Path
     put_in_place(tmp_path / "desk.db", tmp_path / "older.db")
     assert fault_at_start(open_again()) == "shorter"
     # Adding lines until it is as long as before does not hide it.
-    write(open_again(), 10, watched=False)
+    write(open_again(), 10, watched=False, actor="paul")
     assert fault_at_start(open_again()) == "replaced"
 
 
