@@ -11,9 +11,11 @@ from bot.mediator.pages import (
     improving,
     journal,
     provider,
+    replies,
     signing_in,
     statistics,
     takeaway,
+    watch,
 )
 from bot.mediator.web.routes import Page
 
@@ -23,6 +25,8 @@ PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *case_sheet.PAGES,
     *conversation.PAGES,
+    *replies.PAGES,
+    *watch.PAGES,
     *cases.PAGES,
     *improving.PAGES,
     *statistics.PAGES,

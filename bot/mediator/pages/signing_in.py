@@ -10,6 +10,7 @@ from bot.mediator.security.accounts import Account, Refused
 from bot.mediator.web.guard import SESSION_COOKIE, VISITOR_COOKIE, set_cookie
 from bot.mediator.web.routes import EVERYBODY, Page
 from bot.mediator.web.visit import Visit
+from bot.mediator.work import presence
 
 
 def show(visit: Visit) -> Response:
@@ -40,6 +41,7 @@ def sign_in(visit: Visit) -> Response:
 def opened(visit: Visit, connection: Connection, account: Account) -> Response:
     """The desk's first page, with a new session's cookie."""
     token = visit.desk.sessions.open(connection, account, visit.now)
+    presence.arrive(connection, account)
     visit.desk.journal.note(connection, visit.now, account.login, "signed_in")
     response = visit.go("/")
     set_cookie(response, SESSION_COOKIE, token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +16,7 @@ from bot.mediator.security.accounts import Account
 from bot.mediator.security.keys import new_token
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit, plain
+from bot.mediator.work import presence
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -29,6 +30,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
 SIGN_IN = "/connexion"
+# The fields that hold sentences: never a password, and nothing that a click gives back.
+WRITTEN = ("text", "note", "example", "question", "title")
 
 
 class TooLarge(Exception):
@@ -50,7 +53,7 @@ def guarded(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:
             logger.error(
                 "%s %s failed: %s", page.method, page.path, type(error).__name__, exc_info=debugging()
             )
-            return await run_in_threadpool(_problem, desk, request, 500, None)
+            return await run_in_threadpool(_problem, desk, request, 500, None, form)
 
     return answer
 
@@ -63,9 +66,9 @@ def debugging() -> bool:
 def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> Response:
     now = clock.now()
     token = request.cookies.get(SESSION_COOKIE, "")
-    account = _account(desk, token, not page.by_itself) if token else None
+    account, live = _account(desk, token, not page.by_itself) if token else (None, None)
     if page.needs is not None and account is None:
-        return _ask_to_sign_in(page, request)
+        return _ask_to_sign_in(desk, page, request, form)
     if page.needs is not None and account is not None and not account.role.may_act_as(page.needs):
         _note_refusal(desk, account, page)
         return _problem(desk, request, 403, account)
@@ -75,8 +78,8 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
     if page.method == "POST" and not (
         _is_from_here(request) and desk.keys.matches(form.get("csrf", ""), "form", visitor)
     ):
-        return _problem(desk, request, 400, account)
-    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account)
+        return _problem(desk, request, 400, account, form)
+    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account, live)
     response = page.handler(visit)
     if is_new:
         set_cookie(response, VISITOR_COOKIE, visitor)
@@ -88,15 +91,25 @@ def set_cookie(response: Response, name: str, value: str) -> None:
     response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def _account(desk: Desk, token: str, by_person: bool) -> Account | None:
+def _account(desk: Desk, token: str, by_person: bool) -> tuple[Account | None, presence.Live | None]:
+    now = clock.now()
     with desk.database.transaction() as connection:
-        return desk.sessions.account(connection, token, clock.now(), by_person)
+        account = desk.sessions.account(connection, token, now, by_person)
+        return account, presence.live(connection, account, now) if account else None
 
 
-def _ask_to_sign_in(page: Page, request: Request) -> Response:
-    if page.method != "GET" or page.by_itself:
+def _ask_to_sign_in(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> Response:
+    if page.by_itself or request.headers.get("x-requested-by") == "script":
         return Response(status_code=401)
-    return RedirectResponse(SIGN_IN, 303)
+    if page.method == "GET":
+        return RedirectResponse(SIGN_IN, 303)
+    visit = Visit(desk, request, clock.now(), {}, "", None)
+    return visit.page("problem.html", 401, problem=401, kept=written(form))
+
+
+def written(form: Mapping[str, str]) -> list[str]:
+    """The texts that somebody wrote into a form, to be shown again where it cannot be used."""
+    return [text.strip() for name, text in form.items() if name in WRITTEN and text.strip()]
 
 
 def _note_refusal(desk: Desk, account: Account, page: Page) -> None:
@@ -104,10 +117,16 @@ def _note_refusal(desk: Desk, account: Account, page: Page) -> None:
         desk.journal.note(connection, clock.now(), account.login, "refused", f"{page.method} {page.path}")
 
 
-def _problem(desk: Desk, request: Request, status: int, account: Account | None) -> Response:
+def _problem(
+    desk: Desk,
+    request: Request,
+    status: int,
+    account: Account | None,
+    form: Mapping[str, str] | None = None,
+) -> Response:
     """A page that says what went wrong and what to do."""
     visit = Visit(desk, request, clock.now(), {}, "", account)
-    return visit.page("problem.html", status=status, problem=status)
+    return visit.page("problem.html", status=status, problem=status, kept=written(form or {}))
 
 
 def _is_from_here(request: Request) -> bool:

@@ -33,6 +33,13 @@ def is_open(hours: Hours, subdivision: str, at: dt.datetime) -> bool:
     return any(begin <= now < end for begin, end in hours.get(str(at.weekday()), []))
 
 
+def closing(hours: Hours, at: dt.datetime) -> str | None:
+    """When the opening under way at that moment ends, "12:00"; None where there is none."""
+    now = f"{at:%H:%M}"
+    spans = hours.get(str(at.weekday()), [])
+    return max((end for begin, end in spans if begin <= now < end), default=None)
+
+
 def next_opening(hours: Hours, subdivision: str, at: dt.datetime) -> Opening | None:
     """The next opening after that moment, None where there is none within a month."""
     for ahead in range(DAYS_AHEAD):
@@ -44,6 +51,12 @@ def next_opening(hours: Hours, subdivision: str, at: dt.datetime) -> Opening | N
         if later:
             return Opening(day, later[0])
     return None
+
+
+def spoken(time: str) -> str:
+    """A time as people say it: "9 h" of "09:00", "14 h 30" of "14:30"."""
+    hour, _, minutes = time.partition(":")
+    return f"{int(hour)} h {minutes}".removesuffix(" 00")
 
 
 def earliest(openings: Iterable[Opening | None]) -> Opening | None:
