@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import socket
 import sqlite3
 import time
 import uuid
@@ -19,56 +18,38 @@ import requests
 import sqlalchemy as sa
 
 from bot.mediator import clock
-from bot.mediator.desk import Desk
 from bot.mediator.store.tables import DESKS, HANDOVERS
 from bot.mediator.work import handovers
-from bot.takeaway.store import SheetStore
-from tests.conftest import Assistant, Conversation, running
-from tests.desk.conftest import SECRET, Client, OpenDesk, serving, text_of
+from tests.conftest import Assistant, Conversation
+from tests.desk.conftest import Client, OpenDesk, text_of
 from tests.desk.test_erasing_and_masking import Window
 
 ASK = "je veux parler à un conseiller"
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
+def assistant(live_assistant: Assistant) -> Assistant:
+    return live_assistant
 
 
 @pytest.fixture(scope="module")
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def open_desk(live_desk: OpenDesk) -> OpenDesk:
+    return live_desk
 
 
 @pytest.fixture(scope="module")
-def open_desk(state: Path, port: int) -> Iterator[OpenDesk]:
-    """A desk that is always within its hours."""
-    sheets = SheetStore(f"sqlite:///{state / 'conversations.db'}", dt.timedelta(days=30))
-    desk = Desk(f"sqlite:///{state / 'own.db'}", SECRET, f"http://127.0.0.1:{port}", lambda: sheets)
-    with desk.database.transaction() as connection:
-        week = {str(day): [["00:00", "24:00"]] for day in range(7)}
-        connection.execute(DESKS.insert().values(name="Mairie", subdivision="", hours=week))
-    yield from serving(desk)
+def state(live_state: Path) -> Path:
+    return live_state
 
 
 @pytest.fixture(scope="module")
-def assistant(state: Path, port: int, open_desk: OpenDesk) -> Iterator[Assistant]:
-    """A bot whose desk is that one."""
-    own = {"ASSISTANT_PORT": str(port), "DESK_SECRET": SECRET, "DESK_URL": open_desk.address}
-    with running(state, **own) as started:
-        yield started
+def marie(live_desk: OpenDesk, live_assistant: Assistant) -> Client:
+    return live_desk.signed_in("mediator", "marie")
 
 
 @pytest.fixture(scope="module")
-def marie(open_desk: OpenDesk, assistant: Assistant) -> Client:
-    return open_desk.signed_in("mediator", "marie")
-
-
-@pytest.fixture(scope="module")
-def paul(open_desk: OpenDesk, marie: Client) -> Client:
-    return open_desk.signed_in("mediator", "paul")
+def paul(live_desk: OpenDesk, marie: Client) -> Client:
+    return live_desk.signed_in("mediator", "paul")
 
 
 @pytest.fixture(autouse=True)
