@@ -56,7 +56,7 @@ def paul(live_desk: OpenDesk, marie: Client) -> Client:
 def at_work(open_desk: OpenDesk, marie: Client, paul: Client) -> Iterator[None]:
     """Both mediators are there, and nobody waits from a test before."""
     for client in (marie, paul):
-        client.post("/disponibilite", "/", available="yes", page="/")
+        client.post("/disponibilite", "/", available="yes", back="/")
     open_desk.desk.alone_since = None
     yield
     with open_desk.desk.database.transaction() as connection:
@@ -303,7 +303,7 @@ def test_those_who_wait_are_told_when_nobody_is_left_and_may_leave_their_convers
     citizen, window, _ = queued(assistant)
     number = number_of(open_desk, citizen)
     for client in (marie, paul):
-        client.post("/disponibilite", "/", available="no", page="/")
+        client.post("/disponibilite", "/", available="no", back="/")
     open_desk.desk.sweep()
     assert row_of(open_desk, number).status == "waiting"
     open_desk.desk.alone_since = clock.now() - dt.timedelta(minutes=4)

@@ -166,7 +166,7 @@ def test_the_switch_and_the_alerts_keep_the_page_and_their_state(live_desk: Open
     switch = marie.get_by_role("switch", name="Disponible pour les usagers")
     switch.focus()
     marie.keyboard.press("Space")
-    marie.get_by_text("Vous n’êtes pas compté").wait_for()
+    marie.get_by_text("ne peuvent pas vous joindre").wait_for()
     assert switch.get_attribute("aria-checked") == "false" and marie.evaluate("window.untouched")
     switch.click()
     marie.get_by_text("Les usagers peuvent vous joindre").wait_for()

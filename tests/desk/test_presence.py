@@ -97,7 +97,7 @@ def test_a_gesture_in_a_colleagues_conversation_keeps_nothing_open(open_desk: Op
 
 def test_the_switch_is_kept_and_signing_in_makes_a_mediator_available_again(open_desk: OpenDesk) -> None:
     mediator = open_desk.signed_in("mediator", "marie")
-    answer = mediator.post("/disponibilite", "/fiche", available="no", page="/fiche")
+    answer = mediator.post("/disponibilite", "/fiche", available="no", back="/fiche")
     assert answer.headers["location"] == "/fiche"
     assert 'aria-checked="false"' in mediator.get("/dossiers").text
     assert not mediator.get("/etat").json()["available"]
@@ -109,12 +109,12 @@ def test_the_switch_is_kept_and_signing_in_makes_a_mediator_available_again(open
 @pytest.mark.parametrize("page", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
 def test_the_switch_leads_nowhere_else(open_desk: OpenDesk, page: str) -> None:
     mediator = open_desk.signed_in("mediator")
-    assert mediator.post("/disponibilite", "/", available="no", page=page).headers["location"] == "/"
+    assert mediator.post("/disponibilite", "/", available="no", back=page).headers["location"] == "/"
 
 
 def test_nobody_takes_more_conversations_than_they_want(open_desk: OpenDesk) -> None:
     mediator = open_desk.signed_in("mediator", "marie")
-    mediator.post("/disponibilite", "/", most="1", page="/")
+    mediator.post("/disponibilite", "/", most="1", back="/")
     with open_desk.desk.database.transaction() as connection:
         one, two = (handovers.request(connection, name, "", "chat", NOW) for name in "ab")
         handovers.take(connection, one, 1, NOW)

@@ -329,7 +329,12 @@ def _author(visit: Visit, login: str) -> str:
 
 
 def _colleagues(visit: Visit, connection: Connection) -> list[presence.Colleague]:
-    return [each for each in presence.there(connection, visit.now) if each.id != visit.me.id]
+    """Those who are there and may have one more."""
+    return [
+        each
+        for each in presence.there(connection, visit.now)
+        if each.id != visit.me.id and not presence.has_enough(connection, each.id)
+    ]
 
 
 def _note(visit: Visit, row: Row, action: str) -> None:

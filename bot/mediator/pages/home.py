@@ -55,10 +55,8 @@ def _take(visit: Visit, handover: int) -> Response:
     with desk.database.transaction() as connection:
         before = handovers.find(connection, handover)
         mine = [row.id for row in handovers.held_by(connection, me.id)]
-        if handover not in mine and len(mine) >= presence.most(connection, me.id):
-            is_mine, has_enough = False, True
-        else:
-            is_mine, has_enough = handovers.take(connection, handover, me.id, visit.now), False
+        has_enough = handover not in mine and presence.has_enough(connection, me.id)
+        is_mine = not has_enough and handovers.take(connection, handover, me.id, visit.now)
         row = handovers.find(connection, handover)
         if is_mine:
             desk.journal.note(connection, visit.now, me.login, "taken", f"n° {handover}")

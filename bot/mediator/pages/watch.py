@@ -55,8 +55,8 @@ def change(visit: Visit) -> Response:
             presence.is_available(connection, visit.me) if available is None else available == "yes",
             int(most) if most.isascii() and most.isdigit() and len(most) < 4 else None,
         )
-    page = visit.form.get("page", "")
-    return visit.go(page if page.startswith("/") and not page.startswith(("//", "/\\")) else "/")
+    back = visit.form.get("back", "")
+    return visit.go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
 
 
 def _touch(visit: Visit, connection: Any) -> None:

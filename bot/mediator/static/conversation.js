@@ -120,6 +120,9 @@
     desk.fetch(form.dataset.typing, { method: "POST", body }).catch(() => {});
   });
 
+  // A suggestion is the answer to a form: reloading it would ask for another one.
+  const own = `/conversations/${live.dataset.number}`;
+  if (location.pathname !== own) history.replaceState(null, "", own);
   toEnd();
   if (location.hash === "#repondre") text.focus();
   setTimeout(follow, 1000 * SECONDS);

@@ -111,8 +111,8 @@
       const words = told.counted
         ? "Les usagers peuvent vous joindre."
         : told.available
-          ? "Sans geste depuis 30 min : vous n’êtes plus compté présent."
-          : "Vous n’êtes pas compté parmi les personnes présentes.";
+          ? "Sans geste depuis 30 min : les usagers ne peuvent plus vous joindre."
+          : "Les usagers ne peuvent pas vous joindre.";
       if (element.textContent !== words) element.textContent = words;
     }
     tell(told, unread, passed);

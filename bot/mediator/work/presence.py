@@ -93,6 +93,11 @@ def most(connection: Connection, account_id: int) -> int:
     return int(found) if found else MOST_AT_ONCE
 
 
+def has_enough(connection: Connection, account_id: int) -> bool:
+    """Whether the account has as many conversations as it wants."""
+    return len(handovers.held_by(connection, account_id)) >= most(connection, account_id)
+
+
 def change(connection: Connection, account_id: int, available: bool, most_at_once: int | None) -> None:
     """Keeps what the account says of itself."""
     kept = most_at_once or most(connection, account_id)
