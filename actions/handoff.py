@@ -135,7 +135,9 @@ def join(turn: Turn, later: bool = False) -> None:
         _say_place(turn, desk)
     elif desk["status"] == "message":
         turn.say("utter_handoff_message_left", number=desk["number"], days=desk["days"])
-    elif desk["status"] != "taken":
+    elif desk["status"] == "taken":
+        turn.say("utter_handoff_taken")
+    else:
         _say_closed(turn, desk)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 from rasa.shared.core.domain import Domain
@@ -15,6 +17,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 
+from bot.channels import choices
 from bot.channels.desk_conversation import _masked
 from bot.channels.windows import Windows
 from bot.engine.assistant import AssistantProcessor
@@ -104,6 +107,32 @@ def test_a_sentence_that_the_desk_publishes_is_not_masked_and_the_rest_is() -> N
     text = "Bonjour. Accueil : 02 99 12 34 56. Le vôtre est le 06 12 34 56 78 ?"
     assert _masked(text, public) == "Bonjour. Accueil : 02 99 12 34 56. Le vôtre est le [téléphone] ?"
     assert "02 99" not in _masked(text, [])
+    # However short a public sentence is, what stands around it is still masked.
+    assert "exemple.fr" not in _masked("Écrivez à b.w@exemple.fr", ["."])
+
+
+@pytest.mark.parametrize(
+    ("is_with_person", "typed", "taken"),
+    [
+        (True, "2", "2"),
+        (True, "le deuxième", "le deuxième"),
+        (True, "revenir au robot", "/leave_queue"),
+        (False, "2", "/leave_queue"),
+    ],
+)
+def test_a_number_typed_to_a_person_names_no_button_of_the_assistant(
+    is_with_person: bool, typed: str, taken: str
+) -> None:
+    titles = ("Ne plus attendre", "Revenir au robot")
+    offered = BotUttered("…", {"buttons": [{"title": title, "payload": "/leave_queue"} for title in titles]})
+    held = conversation(offered, *([ConversationPaused()] if is_with_person else []))
+
+    class Store:
+        async def retrieve(self, _: str) -> Conversation:
+            return held
+
+    agent = SimpleNamespace(tracker_store=Store())
+    assert asyncio.run(choices.resolve(agent, "a", typed)) == taken
 
 
 def test_a_window_is_open_until_its_last_connection_closes(monkeypatch: pytest.MonkeyPatch) -> None:

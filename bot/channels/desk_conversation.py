@@ -8,7 +8,6 @@ person's are.
 from __future__ import annotations
 
 import asyncio
-import re
 import uuid
 from typing import Any, Dict, Iterable, List, Sequence
 
@@ -38,6 +37,8 @@ from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 TAKEN, TAKEN_AT_DESK = "utter_handoff_taken", "utter_handoff_taken_at_desk"
 RETURNED, RETURNED_BY_TIME = "utter_handoff_returned", "utter_handoff_returned_by_time"
 PASSED = "utter_handoff_passed"
+# Stands for a sentence that is not masked; nobody types these brackets.
+MARK = "⟦{}⟧"
 # What those who wait are told without asking.
 NEWS = {
     what: f"utter_handoff_{what}"
@@ -248,12 +249,17 @@ def _state(tracker: DialogueStateTracker | None) -> Dict[str, Any]:
 
 def _masked(text: str, public: Sequence[str]) -> str:
     """The text masked, but for the sentences that the desk publishes."""
-    said = [sentence for sentence in public if sentence and sentence in text]
-    if not said:
-        return mask(text)
-    longest_first = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
-    parts = re.split(f"({longest_first})", text)
-    return "".join(part if rank % 2 else mask(part) for rank, part in enumerate(parts))
+    # One that masking leaves alone needs no mark, and would only cut up what stands around it.
+    said = [sentence for sentence in public if sentence in text and mask(sentence) != sentence]
+    said.sort(key=len, reverse=True)
+    # A mark in its place, so that what stands around it is read as a whole.
+    marked = text
+    for rank, sentence in enumerate(said):
+        marked = marked.replace(sentence, MARK.format(rank))
+    kept = mask(marked)
+    for rank, sentence in enumerate(said):
+        kept = kept.replace(MARK.format(rank), sentence)
+    return kept
 
 
 def _pushed(
