@@ -281,8 +281,9 @@ def test_an_erased_conversation_leaves_no_ghost_in_the_queue_nor_with_a_mediator
     open_desk.desk.sweep()
     rows = [row_of(open_desk, number) for number in numbers]
     assert [(row.status, row.conversation) for row in rows] == [("erased", None)] * 2
+    still_waits = number_of(open_desk, other)
     with open_desk.desk.database.transaction() as connection:
-        assert handovers.position(connection, number_of(open_desk, other)) == 1
+        assert handovers.position(connection, still_waits) == 1
     assert "effacé la conversation" in text_of(marie.get(page).text)
 
 
