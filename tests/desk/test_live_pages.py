@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot.mediator import clock
 from bot.mediator.store.tables import SESSIONS
@@ -152,12 +153,11 @@ def test_the_title_and_the_menu_count_those_who_wait_on_every_page(
     citizen = live_assistant.conversation()
     citizen.say("je veux parler à un conseiller")
     citizen.send("/join_queue")
-    marie.wait_for_function("document.title.startsWith('(1) ')")
-    assert marie.title() == f"(1) {before}"
+    expect(marie).to_have_title(f"(1) {before}", timeout=60_000)
     assert marie.locator("[data-waiting]").inner_text().startswith("1")
     assert "Une personne attend" in marie.locator("#news").inner_text()
     citizen.send("/leave_queue")
-    marie.wait_for_function("!document.title.startsWith('(')")
+    expect(marie).to_have_title(before, timeout=60_000)
 
 
 def test_the_switch_and_the_alerts_keep_the_page_and_their_state(live_desk: OpenDesk, marie: Any) -> None:
