@@ -105,7 +105,7 @@ def _choose(turn: Turn, choice: Facts, is_yes: bool) -> None:
     """Does what was offered for a yes: another dialogue, or the situation supposed."""
     if "person" in choice:
         if is_yes:
-            handoff.join(turn)
+            handoff.join(turn, later=choice["person"] == "later")
         else:
             turn.say("utter_handoff_left")
     elif "start" in choice:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import urllib.request
 from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ConversationResumed, EventType
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dialogue
 from actions.dialogue import DialogueAction
@@ -41,10 +46,12 @@ class ActionReachPerson(DialogueAction):
             _say_place(turn, desk)
         elif desk["open"]:
             turn.say("utter_handoff_offer")
-            turn.keep(pending_choice={"person": True})
+            turn.keep(pending_choice={"person": "now"})
             return
         else:
             _say_closed(turn, desk)
+            if turn.slot("pending_choice"):
+                return
         dialogue.resume(turn)
 
 
@@ -61,11 +68,22 @@ class ActionJoinQueue(DialogueAction):
 
 
 class ActionLeaveQueue(DialogueAction):
-    """Takes the conversation out of the queue."""
+    """Takes the conversation out of the queue, or away from the person who answers in it."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_leave_queue"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """The events of the turn; the assistant answers again, even where the desk cannot be told."""
+        was_with_person = tracker.is_paused()
+        turn = Turn(dispatcher, tracker)
+        turn.keep(pending_choice=None)
+        if was_with_person:
+            self._leave_person(turn)
+        else:
+            self.take(turn)
+        return [*turn.events(), *([ConversationResumed()] if was_with_person else [])]
 
     def take(self, turn: Turn) -> None:
         """Says so, also where it was not in the queue."""
@@ -75,6 +93,13 @@ class ActionLeaveQueue(DialogueAction):
             say_other_ways(turn)
         else:
             turn.say("utter_handoff_left")
+        dialogue.resume(turn)
+
+    def _leave_person(self, turn: Turn) -> None:
+        # Where the desk does not answer, it finds out by itself: the conversation tells when it was left.
+        with contextlib.suppress(DeskAway):
+            _ask_desk("withdrawals", turn)
+        turn.say("utter_handoff_left_person")
         dialogue.resume(turn)
 
 
@@ -97,15 +122,22 @@ class ActionShowCode(DialogueAction):
             turn.say("utter_handoff_code", code=desk["code"], spelled=spelled, minutes=desk["minutes"])
 
 
-def join(turn: Turn) -> None:
-    """A place in the queue, told with the likely wait; or the next opening where nobody is there any more."""
+def join(turn: Turn, later: bool = False) -> None:
+    """A place in the queue, told with the likely wait; or the next opening where nobody is there any more.
+
+    ``later`` leaves the conversation for whoever comes next, where nobody is there now.
+    """
     try:
-        desk = _ask_desk("requests", turn)
+        desk = _ask_desk("messages" if later else "requests", turn)
     except DeskAway:
         say_other_ways(turn)
         return
     if desk["status"] == "waiting":
         _say_place(turn, desk)
+    elif desk["status"] == "message":
+        turn.say("utter_handoff_message_left", number=desk["number"], days=desk["days"])
+    elif desk["status"] == "taken":
+        turn.say("utter_handoff_taken")
     else:
         _say_closed(turn, desk)
 
@@ -126,18 +158,30 @@ def _say_place(turn: Turn, desk: dict[str, Any]) -> None:
 
 
 def _say_closed(turn: Turn, desk: dict[str, Any]) -> None:
-    opening = desk["next_opening"]
-    if opening is None:
-        say_other_ways(turn)
+    """When somebody is there again and the other ways; a message may be left where one would be read."""
+    if desk["status"] == "message":
+        turn.say("utter_handoff_message_kept", number=desk["number"], days=desk["days"])
         return
-    turn.say("utter_handoff_closed", day=opening["day"], time=time_of(opening))
+    if desk["within_hours"]:
+        turn.say("utter_handoff_nobody_now")
+    elif desk["next_opening"] is not None:
+        turn.say("utter_handoff_closed", **_opening(desk))
     say_other_ways(turn)
+    if desk["within_hours"] or desk["next_opening"] is not None:
+        turn.say("utter_handoff_message_offer", days=desk["days"])
+        turn.keep(pending_choice={"person": "later"})
+
+
+def _opening(desk: dict[str, Any]) -> dict[str, str]:
+    """The next opening as a sentence tells it."""
+    opening = desk["next_opening"]
+    return {"day": opening["day"], "time": time_of(opening)}
 
 
 def time_of(opening: dict[str, str]) -> str:
     """The hour of an opening, "9 h 00"; with whose clock it is where that is not Paris's."""
-    hour, _, minute = opening["time"].partition(":")
-    time = f"{int(hour)} h {minute}"
+    hour, _, minutes = opening["time"].partition(":")
+    time = f"{int(hour)} h {minutes}".removesuffix(" 00")
     return f"{time} ({opening['clock']})" if "clock" in opening else time
 
 

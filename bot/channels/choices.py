@@ -54,7 +54,9 @@ async def resolve(agent: Agent | None, conversation: str, text: str, payload: st
         return text
     if payload is not None:
         return _offered(tracker, payload) or text
-    return meant(text, last_buttons(tracker)) or text
+    buttons = last_buttons(tracker)
+    # "2" answers what a person asked, not what the assistant offered before it fell silent.
+    return (named(text, buttons) if tracker.is_paused() else meant(text, buttons)) or text
 
 
 def last_buttons(tracker: DialogueStateTracker) -> list[Button]:
@@ -68,12 +70,19 @@ def last_buttons(tracker: DialogueStateTracker) -> list[Button]:
     return buttons
 
 
+def named(text: str, buttons: Sequence[Button]) -> str | None:
+    """The payload of the button whose title the text is, or None."""
+    said = _bare(text)
+    titled = (str(button["payload"]) for button in buttons if said and said == _bare(str(button["title"])))
+    return next(titled, None)
+
+
 def meant(text: str, buttons: Sequence[Button]) -> str | None:
     """The payload of the button that the text names, or None where it names none."""
+    by_title = named(text, buttons)
+    if by_title is not None:
+        return by_title
     said = _bare(text)
-    for button in buttons:
-        if said and said == _bare(str(button["title"])):
-            return str(button["payload"])
     # A lone button is named by its title alone: a number or "le 1er" answers the question itself.
     rank = _rank(said, len(buttons), are_numbered(buttons)) if len(buttons) > 1 else None
     return str(buttons[rank]["payload"]) if rank is not None else None

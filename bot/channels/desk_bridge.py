@@ -10,7 +10,7 @@ import hmac
 import logging
 import os
 from functools import wraps
-from typing import Any, Awaitable, Callable, Dict
+from typing import Any, Awaitable, Callable, Dict, List
 
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
@@ -26,13 +26,11 @@ MAX_TEXT = 4000
 MAX_ID = 128
 MOST_MESSAGES = 500
 MOST_DAYS = 366
-# What a mediator does with a conversation, by the last part of its address.
-STEPS = {
-    "take": desk_conversation.take,
-    "give_back": desk_conversation.give_back,
-    "nobody_came": desk_conversation.say_nobody_came,
-    "erase": desk_conversation.erase,
-}
+MOST_CONVERSATIONS = 200
+# What a mediator publishes, such as the desk's own telephone number.
+MOST_PUBLIC = 50
+# What the desk does with a conversation, by the last part of its address.
+STEPS = frozenset({"take", "give_back", "pass_on", "erase", "typing", "news"})
 
 
 def attach(app: Sanic) -> None:
@@ -63,12 +61,18 @@ def _routes(secret: str) -> Blueprint:
     async def show(_: Request, agent: Any, conversation: str) -> HTTPResponse:
         return response.json(await desk_conversation.opened(agent, conversation), ensure_ascii=False)
 
+    @routes.post("/presence")
+    @guarded
+    async def presence(request: Request, agent: Any) -> HTTPResponse:
+        names = [name for name in _texts(request, "conversations", MOST_CONVERSATIONS) if len(name) <= MAX_ID]
+        return response.json({"conversations": await desk_conversation.presence(agent, names)})
+
     @routes.post("/conversations/<conversation:str>/<step:str>")
     @guarded
     async def go_on(request: Request, agent: Any, conversation: str, step: str) -> HTTPResponse:
         if step not in STEPS:
             return response.empty(status=404)
-        return _told(await STEPS[step](request.app, agent, conversation))
+        return await _done(request, agent, conversation, step)
 
     @routes.post("/conversations/<conversation:str>/messages")
     @guarded
@@ -77,7 +81,13 @@ def _routes(secret: str) -> Blueprint:
         if not text or not message_id:
             return response.empty(status=400)
         try:
-            return _told(await desk_conversation.say(request.app, agent, conversation, text, message_id))
+            author = _text(request, "author", MAX_ID)
+            public = _texts(request, "public", MOST_PUBLIC)
+            return _told(
+                await desk_conversation.say(
+                    request.app, agent, conversation, text, message_id, author, public
+                )
+            )
         except desk_conversation.NotReached:
             logger.error("an adviser's message was not sent: this server does not serve the person's channel")
             return response.empty(status=503)
@@ -113,6 +123,30 @@ def _routes(secret: str) -> Blueprint:
     return routes
 
 
+async def _done(request: Request, agent: Any, conversation: str, step: str) -> HTTPResponse:
+    """The answer to one of the ``STEPS``."""
+    app, body = request.app, _body(request)
+    if step == "take":
+        return _told(
+            await desk_conversation.take(app, agent, conversation, at_desk=body.get("at_desk") is True)
+        )
+    if step == "give_back":
+        return _told(
+            await desk_conversation.give_back(app, agent, conversation, by_time=body.get("by_time") is True)
+        )
+    if step == "pass_on":
+        return _told(await desk_conversation.pass_on(app, agent, conversation))
+    if step == "erase":
+        return _told(await desk_conversation.erase(app, agent, conversation))
+    if step == "typing":
+        await desk_conversation.show_typing(app, conversation)
+        return _told(True)
+    what, values = body.get("what"), body.get("values")
+    if what not in desk_conversation.NEWS or not isinstance(values, dict):
+        return response.empty(status=400)
+    return _told(await desk_conversation.tell(app, agent, conversation, what, values))
+
+
 def _told(is_done: bool) -> HTTPResponse:
     return response.json({"done": is_done}, status=200 if is_done else 404)
 
@@ -128,6 +162,12 @@ def _body(request: Request) -> Dict[str, Any]:
 def _text(request: Request, name: str, longest: int) -> str | None:
     value = _body(request).get(name)
     return value if isinstance(value, str) and 0 < len(value) <= longest else None
+
+
+def _texts(request: Request, name: str, most: int) -> List[str]:
+    value = _body(request).get(name)
+    texts = value if isinstance(value, list) else []
+    return [text for text in texts if isinstance(text, str) and 0 < len(text) <= MAX_TEXT][:most]
 
 
 def _facts(request: Request) -> Dict[str, Any]:

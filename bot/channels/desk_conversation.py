@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Sequence
 
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.channels.channel import UserMessage
@@ -28,12 +28,22 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
 from bot.channels import conversations, registry, turn
+from bot.channels.windows import WINDOWS
 from bot.privacy.masking import mask
 from bot.procedures.registry import FACT_NAMES
 from bot.takeaway import store
 from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 
-TAKEN, RETURNED, NOBODY_CAME = (f"utter_handoff_{what}" for what in ("taken", "returned", "nobody"))
+TAKEN, TAKEN_AT_DESK = "utter_handoff_taken", "utter_handoff_taken_at_desk"
+RETURNED, RETURNED_BY_TIME = "utter_handoff_returned", "utter_handoff_returned_by_time"
+PASSED = "utter_handoff_passed"
+# Stands for a sentence that is not masked; nobody types these brackets.
+MARK = "⟦{}⟧"
+# What those who wait are told without asking.
+NEWS = {
+    what: f"utter_handoff_{what}"
+    for what in ("moved_first", "moved", "closed_meanwhile", "left_alone", "nobody")
+}
 # How the messages asked aside are worded: as on the site's own pages.
 ASIDE = "desk"
 MESSAGING = frozenset(channel.name() for channel in registry.CHANNELS)
@@ -44,14 +54,19 @@ class NotReached(Exception):
 
 
 async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
-    """The current session: its messages (masked), the facts told, the wording, whether the bot is silent."""
+    """All that was said (masked), in former sessions too; of the current one the facts and the wording.
+
+    ``resumed_at``: when the bot was last woken, in seconds, None where it never was.
+    """
     tracker = await agent.tracker_store.retrieve(conversation)
-    if tracker is None:
-        return {"paused": False, "messages": [], "facts": {}, "wording": None, "last_text": ""}
-    messages = _messages(tracker.events)
+    whole = await agent.tracker_store.retrieve_full_tracker(conversation)
+    if tracker is None or whole is None:
+        return {"known": False, **_state(None), "messages": [], "facts": {}, "wording": None, "last_text": ""}
+    messages = _messages(whole.events)
     by_person = [message["text"] for message in messages if message["by"] == "person"]
     return {
-        "paused": tracker.is_paused(),
+        "known": True,
+        **_state(tracker),
         "messages": messages,
         "facts": _facts_of(tracker),
         "wording": tracker.get_slot("wording"),
@@ -59,32 +74,66 @@ async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
     }
 
 
-async def take(app: Sanic, agent: Any, conversation: str) -> bool:
+async def presence(agent: Any, names: Iterable[str]) -> Dict[str, Dict[str, Any]]:
+    """Of each conversation: whether it is still there, who speaks in it, and whether its window is open."""
+    found = {}
+    for conversation in names:
+        tracker = await agent.tracker_store.retrieve(conversation)
+        found[conversation] = {
+            "known": tracker is not None,
+            **_state(tracker),
+            **WINDOWS.of(conversation),
+        }
+    return found
+
+
+async def take(app: Sanic, agent: Any, conversation: str, at_desk: bool = False) -> bool:
     """Silences the bot and says so to the person; False where there is no such conversation."""
-    return await _change(app, agent, conversation, paused=False, event=ConversationPaused(), response=TAKEN)
+    said = TAKEN_AT_DESK if at_desk else TAKEN
+    return await _change(app, agent, conversation, paused=False, event=ConversationPaused(), response=said)
 
 
-async def give_back(app: Sanic, agent: Any, conversation: str) -> bool:
+async def give_back(app: Sanic, agent: Any, conversation: str, by_time: bool = False) -> bool:
     """Says that the bot answers again, and lets it; False where there is no such conversation."""
-    return await _change(
-        app, agent, conversation, paused=True, event=ConversationResumed(), response=RETURNED
-    )
+    said = RETURNED_BY_TIME if by_time else RETURNED
+    return await _change(app, agent, conversation, paused=True, event=ConversationResumed(), response=said)
 
 
-async def say_nobody_came(app: Sanic, agent: Any, conversation: str) -> bool:
-    """Tells a person who has waited too long; False where there is no such conversation."""
-    return await _change(app, agent, conversation, paused=False, event=None, response=NOBODY_CAME)
+async def pass_on(app: Sanic, agent: Any, conversation: str) -> bool:
+    """Tells a person that a colleague goes on; False where there is no such conversation."""
+    return await _change(app, agent, conversation, paused=True, event=None, response=PASSED)
 
 
-async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: str) -> bool:
+async def tell(app: Sanic, agent: Any, conversation: str, what: str, values: Dict[str, Any]) -> bool:
+    """Tells a person who waits one of the ``NEWS``; False where there is no such conversation."""
+    return await _change(app, agent, conversation, paused=False, event=None, response=NEWS[what], **values)
+
+
+async def show_typing(app: Sanic, conversation: str) -> None:
+    """Tells the open windows that the mediator writes; they show it for some seconds."""
+    for window in _windows(app):
+        await window.send_typing(conversation)
+
+
+async def say(
+    app: Sanic,
+    agent: Any,
+    conversation: str,
+    text: str,
+    message_id: str,
+    author: str | None = None,
+    public: Sequence[str] = (),
+) -> bool:
     """Sends a mediator's message, once for each id; False where there is no such conversation.
 
+    ``author`` tells the desk's mediators from one another without naming them. ``public`` are sentences that
+    the desk publishes, such as its own telephone number: they are not masked.
     Raises NotReached, and keeps nothing, where the person is on a messaging service that another server
     serves.
     The windows that are open now get it as typed: nothing on the way to them keeps it. Whatever keeps it, the
     mailbox of a messaging service too, gets it masked.
     """
-    kept = mask(text)
+    kept = _masked(text, public)
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
         if tracker is None:
@@ -95,7 +144,11 @@ async def say(app: Sanic, agent: Any, conversation: str, text: str, message_id: 
             raise NotReached
         for token in TOKEN_IN_ADDRESS.findall(text):
             await asyncio.to_thread(store.opened().tie, token, conversation)
-        by_mediator = {"speaker": "mediator", "masked": kept != text}
+        by_mediator = {
+            "speaker": "mediator",
+            "masked": kept != text,
+            **({"author": author} if author else {}),
+        }
         said = _pushed(kept, message_id, by_mediator)
         tracker.update(said, agent.domain)
         await agent.tracker_store.save(tracker)
@@ -155,7 +208,7 @@ def pushed_since(events: Iterable[Event], heard: str) -> List[Dict[str, Any]]:
 
 
 async def _change(
-    app: Sanic, agent: Any, conversation: str, paused: bool, event: Event | None, response: str
+    app: Sanic, agent: Any, conversation: str, paused: bool, event: Event | None, response: str, **values: Any
 ) -> bool:
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
@@ -163,13 +216,50 @@ async def _change(
             return False
         if tracker.is_paused() is not paused:
             return True
-        draft = await agent.nlg.generate(response, tracker, "")
+        draft = await agent.nlg.generate(response, tracker, "", **values)
         said = _pushed(draft["text"], uuid.uuid4().hex, draft["metadata"], draft["buttons"])
         for each in filter(None, (event, said)):
             tracker.update(each, agent.domain)
         await agent.tracker_store.save(tracker)
     await _send(app, conversation, said)
+    if event is not None:
+        for window in _windows(app):
+            await window.send_speaker(conversation, speaker_of(tracker))
     return True
+
+
+def speaker_of(tracker: DialogueStateTracker | None) -> str:
+    """Who answers in the conversation now: "mediator" or "assistant"."""
+    return "mediator" if tracker is not None and tracker.is_paused() else "assistant"
+
+
+def _state(tracker: DialogueStateTracker | None) -> Dict[str, Any]:
+    """Who answers, where the person writes from and when they last did."""
+    if tracker is None:
+        return {"paused": False, "resumed_at": None, "said_at": None, "channel": None}
+    said = tracker.get_last_event_for(UserUttered)
+    resumed = tracker.get_last_event_for(ConversationResumed)
+    return {
+        "paused": tracker.is_paused(),
+        "resumed_at": resumed.timestamp if resumed else None,
+        "said_at": said.timestamp if said else None,
+        "channel": tracker.get_latest_input_channel(),
+    }
+
+
+def _masked(text: str, public: Sequence[str]) -> str:
+    """The text masked, but for the sentences that the desk publishes."""
+    # One that masking leaves alone needs no mark, and would only cut up what stands around it.
+    said = [sentence for sentence in public if sentence in text and mask(sentence) != sentence]
+    said.sort(key=len, reverse=True)
+    # A mark in its place, so that what stands around it is read as a whole.
+    marked = text
+    for rank, sentence in enumerate(said):
+        marked = marked.replace(sentence, MARK.format(rank))
+    kept = mask(marked)
+    for rank, sentence in enumerate(said):
+        kept = kept.replace(MARK.format(rank), sentence)
+    return kept
 
 
 def _pushed(
@@ -245,5 +335,6 @@ def _messages(events: Iterable[Event]) -> List[Dict[str, Any]]:
             message = turn.shown("", event.message())
             titles |= {button["payload"]: button["title"] for button in message.get("buttons", ())}
             by = "mediator" if message["metadata"].get("speaker") == "mediator" else "bot"
-            messages.append({"by": by, "at": event.timestamp, **message})
+            author = message["metadata"].get("author")
+            messages.append({"by": by, "author": author, "at": event.timestamp, **message})
     return messages

@@ -8,6 +8,10 @@ A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as ackn
 message again until it does: the first answer is given again; one message too many is acknowledged with
 ``{"message_id", "retry_after"}``, the seconds after which it would be read. The other windows of the same
 conversation get the event ``exchange``. ``erase`` erases the conversation.
+
+``session_request`` is acknowledged with the ``session_id`` and who answers (``speaker``: "assistant" or
+"mediator"); ``served_by`` tells every window when that changes. ``typing`` tells the desk that the person
+types, and tells the windows that the mediator does: worth showing for some ten seconds.
 """
 
 from __future__ import annotations
@@ -25,8 +29,9 @@ from socketio import AsyncServer
 
 from bot.channels import limits, origins, turn
 from bot.channels.conversations import erase
-from bot.channels.desk_conversation import pushed_since
+from bot.channels.desk_conversation import pushed_since, speaker_of
 from bot.channels.sockets import Sockets
+from bot.channels.windows import WINDOWS
 from bot.operations.rooms import rooms
 from bot.privacy.masking import mask
 
@@ -34,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 ADDRESS = "/socket.io"
 MAX_PACKET_BYTES = 64 * 1024
+# What is said to a person who goes back from somebody to the assistant.
+LEFT = "utter_handoff_left_person"
 
 
 class SocketBlueprint(Blueprint):
@@ -65,6 +72,14 @@ class PushedMessages(OutputChannel):
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Sends the message whole, with its metadata."""
         await self._sockets.emit("bot_uttered", turn.shown(recipient_id, message), room=recipient_id)
+
+    async def send_speaker(self, conversation: str, speaker: str) -> None:
+        """Tells every window who answers from now on."""
+        await self._sockets.emit("served_by", {"speaker": speaker}, room=conversation)
+
+    async def send_typing(self, conversation: str) -> None:
+        """Tells every window that the mediator writes."""
+        await self._sockets.emit("typing", {"speaker": "mediator"}, room=conversation)
 
     async def send_erased(self, conversation: str) -> None:
         """Tells every window that the conversation is erased."""
@@ -108,9 +123,21 @@ class SocketChannel(InputChannel):
             await sockets.save_session(sid, {"conversation": conversation})
             await sockets.enter_room(sid, conversation)
             await sockets.emit("session_confirm", conversation, to=sid)
-            if isinstance(_field(data, "heard"), str):
-                await self._send_missed(sid, conversation, data["heard"])
-            return {"session_id": conversation}
+            WINDOWS.open(sid, conversation)
+            agent = getattr(Sanic.get_app().ctx, "agent", None)
+            tracker = await agent.tracker_store.retrieve(conversation) if agent else None
+            if tracker and isinstance(_field(data, "heard"), str):
+                for message in pushed_since(tracker.events, data["heard"]):
+                    await sockets.emit("bot_uttered", turn.shown(conversation, message), to=sid)
+            return {"session_id": conversation, "speaker": speaker_of(tracker)}
+
+        @sockets.on("disconnect")
+        async def close(sid: str, *_: Any) -> None:
+            WINDOWS.close(sid)
+
+        @sockets.on("typing")
+        async def type_(sid: str, _: Any = None) -> None:
+            WINDOWS.types(sid)
 
         @sockets.on("user_uttered")
         async def receive(sid: str, data: Any = None) -> Dict[str, Any]:
@@ -120,6 +147,8 @@ class SocketChannel(InputChannel):
             messages = await turn.take(
                 Sanic.get_app(), _field(data, "message"), conversation, self.name(), metadata, message_id
             )
+            if any(message["metadata"].get("response") == LEFT for message in messages):
+                await sockets.emit("served_by", {"speaker": "assistant"}, room=conversation)
             if message_id is None:
                 for message in messages:
                     await sockets.emit("bot_uttered", message, to=sid)
@@ -146,13 +175,6 @@ class SocketChannel(InputChannel):
             return {"erased": True}
 
         return routes
-
-    async def _send_missed(self, sid: str, conversation: str, heard: str) -> None:
-        """Sends what was pushed after the message named ``heard``, while this window was away."""
-        agent = getattr(Sanic.get_app().ctx, "agent", None)
-        tracker = await agent.tracker_store.retrieve(conversation) if agent else None
-        for message in pushed_since(tracker.events, heard) if tracker else ():
-            await self._sockets.emit("bot_uttered", turn.shown(conversation, message), to=sid)
 
     async def _conversation(self, sid: str, data: Any) -> str:
         """The id that the event names, or the one of the connection."""

@@ -3,6 +3,7 @@
 * A payload ("/intent{...}") counts only where it comes from a button that this conversation was offered.
 * A message is read where the conversation stands, and each of its questions counts (``bot/nlu``).
 * An action server that fails or is down gives a French answer, never silence (``steady_action.py``).
+* While a person answers, no time ends the session and the assistant is silent, unless it is asked for again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
+from rasa.shared.nlu.constants import ENTITIES, INTENT, RESPONSE_SELECTOR, TEXT
 
 from bot.engine import model_loading
 from bot.engine.actions_here import ActionsHere
@@ -36,6 +37,7 @@ from bot.engine.within_message import WithinMessage
 from bot.nlu import context
 from bot.nlu.dialogue_context import DialogueContext
 from bot.nlu.intents import ASK_BETWEEN, set_intent
+from bot.nlu.leaving import asks_for_the_robot
 from bot.nlu.several import cuts_of, questions_in
 from bot.nlu.text import normalise
 from bot.nlu.topics import FAQ, OUT_OF_SCOPE, as_question, is_question, topic_of
@@ -49,6 +51,8 @@ SURE_FROM = 0.4
 _SURE_OF_PART = 0.6
 # Order of answers to one message: written answers first, then a guided dialogue, then out of scope.
 _QUESTION = 0
+# The one thing asked of the assistant while a person answers: to leave them.
+LEAVE = "leave_queue"
 
 
 async def load(model: Path, endpoints: AvailableEndpoints) -> AssistantAgent:
@@ -126,11 +130,29 @@ class AssistantProcessor(MessageProcessor):
             if payload is not None:
                 return payload
             message.text = text.lstrip("/ ")
+        if tracker is not None and self._leaves(message.text or "", tracker):
+            return {TEXT: message.text, INTENT: {"name": LEAVE, "confidence": 1.0}, ENTITIES: []}
         parse = await super().parse_message(message, tracker, only_output_properties)
         if tracker is not None:
             context.interpret(parse, context.Context.of(tracker.current_slot_values()))
             self._add_questions(parse, tracker)
         return parse
+
+    @staticmethod
+    def _leaves(text: str, tracker: DialogueStateTracker) -> bool:
+        """Whether a person who is with somebody, or was offered to leave the queue, does so in words."""
+        is_possible = tracker.is_paused() or f"/{LEAVE}" in offered_payloads(tracker)
+        return is_possible and asks_for_the_robot(text)
+
+    def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
+        """As Rasa's, but never while a person answers: a new session would wake the assistant."""
+        return not tracker.is_paused() and super()._has_session_expired(tracker)
+
+    @staticmethod
+    def _should_handle_message(tracker: DialogueStateTracker) -> bool:
+        """Whether the assistant acts: it is awake, or asked for again. Rasa's own wakes at any "restart"."""
+        said = tracker.latest_message
+        return not tracker.is_paused() or (said is not None and said.intent.get("name") == LEAVE)
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
         """Whether a message of the conversation had a button with that payload, however long ago."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,14 +13,23 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 30
+# For what is asked every few seconds and may be missing once.
+GLANCE_SECONDS = 3
 
 
 class BotAway(Exception):
     """The bot does not answer; the page says so and nothing is lost."""
 
 
+class Gone(Exception):
+    """The conversation is not there any more: the person has erased it, or it reached its age."""
+
+
 class Bridge:
-    """Calls the bot's server; every call raises BotAway where it does not answer."""
+    """Calls the bot's server; every call raises BotAway where it does not answer.
+
+    Those on one conversation raise Gone where that is not there any more.
+    """
 
     def __init__(self, address: str, secret: str) -> None:
         """Calls the server at ``address``."""
@@ -27,28 +37,53 @@ class Bridge:
         self._headers = {"Authorization": f"Bearer {secret}"}
 
     def conversation(self, conversation: str) -> dict[str, Any]:
-        """What was said in the current session, the facts told, and whether the bot is silent."""
-        return self._call("GET", _at(conversation))
+        """All that was said, the facts told, and whether the bot is silent."""
+        told = self._call("GET", _at(conversation))
+        if not told["known"]:
+            raise Gone
+        return told
 
-    def take(self, conversation: str) -> None:
+    def presence(self, conversations: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Of each conversation: whether it is there, when the person wrote, whether their window is open."""
+        body = {"conversations": list(conversations)}
+        told: dict[str, dict[str, Any]] = self._call("POST", "/presence", body, GLANCE_SECONDS)[
+            "conversations"
+        ]
+        return told
+
+    def take(self, conversation: str, at_desk: bool = False) -> None:
         """Silences the bot and tells the person that somebody is there; doing it twice changes nothing."""
-        self._call("POST", _at(conversation, "take"))
+        self._call("POST", _at(conversation, "take"), {"at_desk": at_desk})
 
-    def give_back(self, conversation: str) -> None:
+    def give_back(self, conversation: str, by_time: bool = False) -> None:
         """Tells the person that the bot answers again, and lets it."""
-        self._call("POST", _at(conversation, "give_back"))
+        self._call("POST", _at(conversation, "give_back"), {"by_time": by_time})
 
-    def say_nobody_came(self, conversation: str) -> None:
-        """Tells a person who has waited too long that nobody could come."""
-        self._call("POST", _at(conversation, "nobody_came"))
+    def pass_on(self, conversation: str) -> None:
+        """Tells the person that a colleague goes on."""
+        self._call("POST", _at(conversation, "pass_on"))
+
+    def tell(self, conversation: str, what: str, **values: Any) -> None:
+        """Tells a person who waits what has become of it."""
+        self._call("POST", _at(conversation, "news"), {"what": what, "values": values})
+
+    def show_typing(self, conversation: str) -> None:
+        """Shows the person that somebody writes."""
+        self._call("POST", _at(conversation, "typing"), seconds=GLANCE_SECONDS)
 
     def erase(self, conversation: str) -> None:
         """Erases the conversation with all that belongs to it; doing it twice changes nothing."""
         self._call("POST", _at(conversation, "erase"))
 
-    def say(self, conversation: str, text: str, message_id: str) -> None:
-        """Sends a mediator's message, which is kept masked; one with a known id is not sent again."""
-        self._call("POST", _at(conversation, "messages"), {"text": text, "message_id": message_id})
+    def say(
+        self, conversation: str, text: str, message_id: str, author: str = "", public: Iterable[str] = ()
+    ) -> None:
+        """Sends a mediator's message; one with a known id is not sent again.
+
+        It is kept masked, but for the sentences that the desk publishes. ``author`` names nobody.
+        """
+        body = {"text": text, "message_id": message_id, "author": author, "public": list(public)}
+        self._call("POST", _at(conversation, "messages"), body)
 
     def keep_facts(self, conversation: str, facts: dict[str, Any]) -> None:
         """Gives the bot the facts as the mediator corrected them."""
@@ -69,7 +104,9 @@ class Bridge:
         """Counts of the last days: questions by topic, understood or not, opinions by reason."""
         return self._call("GET", f"/statistics?days={days}")
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, seconds: float = ANSWER_SECONDS
+    ) -> dict[str, Any]:
         try:
             with requests.Session() as session:
                 # A proxy named by the environment is for other sites, not for a neighbour on this machine.
@@ -79,15 +116,25 @@ class Bridge:
                     f"{self._address}/desk{path}",
                     json=body,
                     headers=self._headers,
-                    timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                    timeout=(CONNECT_SECONDS, seconds),
                     allow_redirects=False,
                 )
+            if answer.status_code == 404 and _is_no_conversation(answer):
+                raise Gone
             answer.raise_for_status()
             told: dict[str, Any] = answer.json()
         except (requests.RequestException, ValueError) as error:
             logger.error("the bot did not answer the desk: %s", type(error).__name__)
             raise BotAway from error
         return told
+
+
+def _is_no_conversation(answer: requests.Response) -> bool:
+    """Whether the bot says that it has no such conversation; a wrong secret is answered without a word."""
+    try:
+        return answer.json() == {"done": False}
+    except ValueError:
+        return False
 
 
 def _at(conversation: str, action: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.mediator.sheet.fields import Form
 from bot.mediator.store import open_database
 from bot.mediator.web import filters
 from bot.mediator.work import proposals, upkeep
+from bot.mediator.work.glance import Glance
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store as sheet_store
 from bot.takeaway.store import SheetStore
@@ -72,6 +74,9 @@ class Desk:
         self.form = Form(self.sentences)
         self.labels = proposals.labels(self.sentences)
         self.bridge = Bridge(bot_address, secret)
+        self.glance = Glance(self.bridge)
+        # Since when nobody has been there, as far as this process has seen.
+        self.alone_since: dt.datetime | None = None
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import html
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +19,11 @@ import uvicorn
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
+from bot.mediator.store.tables import DESKS
 from bot.mediator.web.application import server_config
 from bot.nlg.sentences import Sentences
 from bot.takeaway.store import SheetStore
+from tests.conftest import Assistant, running
 
 SECRET = "a secret for tests only, long enough"
 PASSWORD = "une phrase assez longue"
@@ -75,6 +78,7 @@ class OpenDesk:
         """The desk and where it serves."""
         self.desk = desk
         self.address = address
+        self.bot = NOBODY_HOME
 
     def visitor(self) -> Client:
         """Somebody without a session."""
@@ -139,6 +143,37 @@ def desk(make_desk: Callable[..., Desk]) -> Desk:
 def open_desk(desk: Desk) -> Iterator[OpenDesk]:
     """A desk that serves its pages, without its bot."""
     yield from serving(desk)
+
+
+@pytest.fixture(scope="session")
+def live_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the running bot and the desk beside it keep their files."""
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="session")
+def live_desk(live_state: Path) -> Iterator[OpenDesk]:
+    """A desk in this process that is always within its hours, beside a bot that runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        bot = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    sheets = SheetStore(f"sqlite:///{live_state / 'conversations.db'}", dt.timedelta(days=30))
+    desk = Desk(f"sqlite:///{live_state / 'own.db'}", SECRET, bot, lambda: sheets)
+    with desk.database.transaction() as connection:
+        week = {str(day): [["00:00", "24:00"]] for day in range(7)}
+        connection.execute(DESKS.insert().values(name="Mairie", subdivision="", hours=week))
+    for served in serving(desk):
+        served.bot = bot
+        yield served
+
+
+@pytest.fixture(scope="session")
+def live_assistant(live_state: Path, live_desk: OpenDesk) -> Iterator[Assistant]:
+    """The bot whose desk that is."""
+    port = live_desk.bot.rpartition(":")[2]
+    own = {"ASSISTANT_PORT": port, "DESK_SECRET": SECRET, "DESK_URL": live_desk.address}
+    with running(live_state, **own) as started:
+        yield started
 
 
 def serving(desk: Desk) -> Iterator[OpenDesk]:

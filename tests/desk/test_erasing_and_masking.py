@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from bot.evaluation.messaging.platforms.callback import Callback
-from bot.mediator.bridge import Bridge
+from bot.mediator.bridge import Bridge, Gone
 from bot.mediator.desk import Desk
 from bot.mediator.work import handovers
 from bot.takeaway.addresses import TOKEN_IN_ADDRESS
@@ -196,6 +196,7 @@ def test_a_conversation_erased_at_the_desk_takes_its_sheets_along(
     assert mediator.post(f"{page}/effacer", page).status_code == 303
     assert '"erased"' in window.hear()
     assert [status(address) for address in everything] == [404, 404, 404, 200]
-    assert bridge.conversation(conversation)["messages"] == []
+    with pytest.raises(Gone):
+        bridge.conversation(conversation)
     assert mediator.get(page).status_code == 409
     assert open_desk.journal()[-1][1] == "conversation_erased"

@@ -161,7 +161,7 @@ def test_what_was_left_lying_is_found_at_its_time(opened: Desk, account: int) ->
 def test_a_code_opens_once(desk: Desk) -> None:
     with desk.database.transaction() as connection:
         code = codes.make(connection, desk.keys, "a", NOW)
-        assert codes.use(connection, desk.keys, f" {code[:3].lower()}-{code[3:]} ", NOW) == "a"
+        assert codes.use(connection, desk.keys, f" {code[:3].lower()}-{code[3:]} ", NOW) == ("a", "")
         assert codes.use(connection, desk.keys, code, NOW) is None
 
 
@@ -170,14 +170,14 @@ def test_a_code_ends_after_ten_minutes(desk: Desk) -> None:
     with desk.database.transaction() as connection:
         code = codes.make(connection, desk.keys, "a", NOW)
         assert codes.use(connection, desk.keys, code, end) is None
-        assert codes.use(connection, desk.keys, code, end - SECOND) == "a"
+        assert codes.use(connection, desk.keys, code, end - SECOND) == ("a", "")
 
 
 def test_a_new_code_ends_the_one_before(desk: Desk) -> None:
     with desk.database.transaction() as connection:
         old, new = (codes.make(connection, desk.keys, "a", NOW) for _ in range(2))
         assert codes.use(connection, desk.keys, old, NOW) is None
-        assert codes.use(connection, desk.keys, new, NOW) == "a"
+        assert codes.use(connection, desk.keys, new, NOW) == ("a", "")
 
 
 def test_a_code_is_stored_as_a_hash_and_read_aloud_without_doubt(desk: Desk) -> None:
@@ -207,7 +207,7 @@ def test_guessing_codes_is_soon_refused_even_with_the_right_one(open_desk: OpenD
     "secret", ["", "Bearer ", "Bearer autre", f"Basic {SECRET}", f"Bearer {SECRET}x", "é"]
 )
 def test_the_internal_addresses_are_not_there_without_the_secret(open_desk: OpenDesk, secret: str) -> None:
-    for what in ("status", "requests", "withdrawals", "codes"):
+    for what in ("status", "requests", "messages", "withdrawals", "codes"):
         headers = {"Authorization": secret.encode()}
         address = f"{open_desk.address}/internal/{what}"
         answer = requests.post(address, json={"conversation": "a"}, headers=headers, timeout=60)

@@ -200,9 +200,9 @@ def test_a_day_without_a_break_is_shown_from_midnight_to_midnight() -> None:
 @pytest.mark.parametrize(
     ("opening", "said"),
     [
-        ({"time": "09:00"}, "9 h 00"),
+        ({"time": "09:00"}, "9 h"),
         ({"time": "00:30"}, "0 h 30"),
-        ({"time": "08:00", "clock": "heure de La Réunion"}, "8 h 00 (heure de La Réunion)"),
+        ({"time": "08:00", "clock": "heure de La Réunion"}, "8 h (heure de La Réunion)"),
     ],
 )
 def test_a_citizen_is_told_whose_clock_the_opening_is_by(opening: dict[str, str], said: str) -> None:

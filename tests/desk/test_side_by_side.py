@@ -28,9 +28,11 @@ def people(assistant: Assistant, browser: Any) -> Iterator[People]:  # noqa: F81
 
 @pytest.fixture(scope="module")
 def marie(people: People) -> Any:
-    """An administrator who opened the desk."""
+    """An administrator who opened the desk, and is there for citizens by her own word."""
     page = people.staff("administrator", "marie")
     open_all_week(page, "Mairie")
+    page.get_by_role("switch", name="Disponible pour les usagers").click()
+    page.get_by_text("Les usagers peuvent vous joindre").wait_for()
     return page
 
 
@@ -148,7 +150,7 @@ def test_a_code_opens_the_conversation_at_the_desk_once(people: People, marie: A
     assert paul.locator('input[name="reason"][value="damage"]').is_checked()
     marie.get_by_role("button", name="Ouvrir la conversation").click()
     marie.get_by_text("déjà utilisé ou périmé").wait_for()
-    hears(citizen, TAKEN)
+    hears(citizen, "La personne qui est avec vous au guichet")
     paul.get_by_role("button", name="Rendre la conversation au robot").click()
     hears(citizen, RETURNED)
 
@@ -187,7 +189,7 @@ def test_the_case_sheet_works_without_scripts_and_by_keyboard(people: People) ->
 
 PAGES = (
     "/", "/fiche", "/fiche?reason=theft&plate_format=fni&refused_on=2026-10-03", "/dossiers", "/dossiers/1",
-    "/ameliorer", "/statistiques", "/comptes", "/journal", "/nulle-part",
+    "/reponses", "/ameliorer", "/statistiques", "/comptes", "/journal", "/nulle-part",
 )  # fmt: skip
 
 

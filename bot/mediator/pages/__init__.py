@@ -13,10 +13,12 @@ from bot.mediator.pages import (
     journal,
     my_account,
     provider,
+    replies,
     reset,
     signing_in,
     statistics,
     takeaway,
+    watch,
 )
 from bot.mediator.web.routes import Page
 
@@ -26,6 +28,8 @@ PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *case_sheet.PAGES,
     *conversation.PAGES,
+    *replies.PAGES,
+    *watch.PAGES,
     *cases.PAGES,
     *improving.PAGES,
     *statistics.PAGES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -27,11 +28,17 @@ def show_answers(visit: Visit) -> Response:
     return visit.page("case_answers.html", **sheet_values(visit))
 
 
-def sheet_values(visit: Visit, told: Facts | None = None) -> dict[str, Any]:
-    """What the sheet's templates need; ``told`` are facts known from elsewhere, where the form gives none."""
-    form, on = visit.desk.form, clock.day_of_case(visit.query.values())
-    facts, faults = form.read(visit.query, on)
-    is_filled = any(name in visit.query for name in form.fields)
+def sheet_values(
+    visit: Visit, told: Facts | None = None, typed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the sheet's templates need; ``told`` are facts known from elsewhere, where the form gives none.
+
+    ``typed`` is a form that was refused, to be shown again.
+    """
+    given = visit.query if typed is None else typed
+    form, on = visit.desk.form, clock.day_of_case(given.values())
+    facts, faults = form.read(given, on)
+    is_filled = any(name in given for name in form.fields)
     if told and not is_filled:
         facts, faults = form.read(form.shown(told), on)
     wording = visit.query.get("wording", "standard")

@@ -15,6 +15,7 @@ from bot.mediator.security.throttle import Limit
 from bot.mediator.web.guard import SESSION_COOKIE, VISITOR_COOKIE, drop_cookie, set_cookie
 from bot.mediator.web.routes import EVERYBODY, Page
 from bot.mediator.web.visit import Visit
+from bot.mediator.work import presence
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +118,7 @@ def opened(visit: Visit, connection: Connection, account: Account, provider_toke
     """The desk's first page, with a new session's cookie."""
     desk = visit.desk
     token = desk.sessions.open(connection, account, visit.now, provider_token)
+    presence.arrive(connection, account)
     desk.journal.note(connection, visit.now, account.login, "signed_in")
     response = visit.go("/")
     set_cookie(response, SESSION_COOKIE, token)

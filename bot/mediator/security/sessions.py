@@ -17,8 +17,6 @@ IDLE_MINUTES = 60
 LONGEST_HOURS = 12
 # Between the password and the second factor.
 CODE_MINUTES = 10
-# A page left open gives a sign of life every few seconds.
-PRESENT_MINUTES = 2
 
 
 class Sessions:
@@ -128,16 +126,11 @@ class Sessions:
         """Ends a session."""
         connection.execute(SESSIONS.delete().where(SESSIONS.c.token_hash == self._hash(token)))
 
-    def present(self, connection: Connection, now: dt.datetime) -> list[tuple[int, int | None]]:
-        """The accounts, each with its desk, that have a page open now."""
-        rows = connection.execute(
-            sa.select(ACCOUNTS.c.id, ACCOUNTS.c.desk_id)
-            .join(SESSIONS)
-            .where(SESSIONS.c.seen_at > now - dt.timedelta(minutes=PRESENT_MINUTES))
-            .where(ACCOUNTS.c.active, ~SESSIONS.c.awaits_code)
-            .distinct()
+    def act(self, connection: Connection, token: str, now: dt.datetime) -> None:
+        """Notes that a person touched a page: typed or clicked, without asking for another page."""
+        connection.execute(
+            SESSIONS.update().where(SESSIONS.c.token_hash == self._hash(token)).values(used_at=now)
         )
-        return [(row.id, row.desk_id) for row in rows]
 
     def _hash(self, token: str) -> str:
         return self._keys.digest("session", token)

@@ -8,24 +8,12 @@
   const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
   let failures = 0;
 
-  const count = () => (only ? live.querySelectorAll(only).length : 0);
-  const atEnd = () => live.scrollHeight - live.scrollTop - live.clientHeight < 60;
-  const toEnd = () => {
-    live.scrollTop = live.scrollHeight;
-  };
-
   const update = async () => {
     try {
-      const reply = await fetch(refresh, { credentials: "same-origin" });
-      // Signed out, or no longer mine: the page itself says so.
-      if (reply.status === 401 || reply.status === 409) {
-        location.reload();
-        return;
-      }
+      const reply = await window.desk.fetch(refresh);
       if (!reply.ok) throw new Error(String(reply.status));
-      const text = await reply.text();
+      show(new DOMParser().parseFromString(await reply.text(), "text/html").body);
       failures = 0;
-      show(new DOMParser().parseFromString(text, "text/html").body);
     } catch {
       failures += 1;
     }
@@ -36,13 +24,10 @@
     // Whoever is on a button inside keeps it until they leave.
     const isInside = live.contains(document.activeElement) && document.activeElement !== live;
     if (isInside || words(fresh) === words(live)) return;
-    const before = count();
-    const followed = atEnd();
+    const before = live.querySelectorAll(only).length;
     live.replaceChildren(...fresh.childNodes);
-    if (followed) toEnd();
-    if (!only || count() > before) told.textContent = what;
+    if (live.querySelectorAll(only).length !== before) told.textContent = what;
   };
 
-  toEnd();
   setTimeout(update, 1000 * seconds);
 })();

@@ -20,8 +20,7 @@
     const given = parameters(withQuestion);
     answers.setAttribute("aria-busy", "true");
     try {
-      const reply = await fetch(`${form.dataset.answers}?${given}`, { credentials: "same-origin" });
-      if (reply.status === 401) location.reload();
+      const reply = await window.desk.fetch(`${form.dataset.answers}?${given}`);
       if (!reply.ok) throw new Error(String(reply.status));
       const text = await reply.text();
       // An older answer must not replace a newer one.

@@ -120,6 +120,15 @@ ATTEMPTS = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Index("attempts_by_key", "kind", "key_hash", "at"),
 )
+# Who is there for citizens, as they say themselves; an account without a row is as its role has it.
+PRESENCE = sa.Table(
+    "presence",
+    TABLES,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    sa.Column("available", sa.Boolean, nullable=False),
+    # The most conversations at a time.
+    sa.Column("most", sa.Integer, nullable=False),
+)
 JOURNAL = sa.Table(
     "journal",
     TABLES,
@@ -155,6 +164,14 @@ HANDOVERS = sa.Table(
     sa.Column("active_at", sa.DateTime),
     sa.Column("ended_at", sa.DateTime),
     sa.Column("account_id", sa.ForeignKey("accounts.id")),
+    # The place that the person was told last, while they wait.
+    sa.Column("told_place", sa.Integer),
+    # From whom it came, since when its new mediator has not opened it, and the (masked) note beside it.
+    sa.Column("passed_by", sa.String(80)),
+    sa.Column("passed_at", sa.DateTime),
+    sa.Column("note", sa.Text),
+    # What became of it, as the mediator who ended it says.
+    sa.Column("outcome", sa.String(24)),
 )
 CODES = sa.Table(
     "codes",
@@ -163,6 +180,7 @@ CODES = sa.Table(
     sa.Column("conversation", sa.String(128), nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("used_at", sa.DateTime),
+    sa.Column("subject", sa.String(80), nullable=False, server_default=""),
 )
 
 # --- what mediators keep -----------------------------------------------------------------------------
@@ -178,6 +196,15 @@ CASES = sa.Table(
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("changed_on", sa.Date, nullable=False),
     sa.Column("erase_on", sa.Date, nullable=False, index=True),
+)
+# Sentences ready to be sent: of one account, or of everybody where none is named.
+REPLIES = sa.Table(
+    "replies",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), index=True),
+    sa.Column("title", sa.String(80), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
 )
 PROPOSALS = sa.Table(
     "proposals",

@@ -30,7 +30,8 @@ from bot.mediator.web.guard import guarded, say_problem
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent.parent / "static"
-SWEEP_SECONDS = 60
+# Those who wait are told within that time what has become of the queue.
+SWEEP_SECONDS = 15
 HEADERS = {
     b"content-security-policy": (
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -27,6 +27,7 @@ def install(templates: Environment) -> None:
         "weekday": weekday,
         "moment": moment,
         "time": time_of_day,
+        "lasting": lasting,
     }
     templates.tests["match_address"] = is_address
     templates.globals |= {"file": file_address, "plural": plural, "sources_shown": SHOWN}
@@ -55,6 +56,20 @@ def time_of_day(context: Context, at: dt.datetime | float | None) -> str:
 def _local(context: Context, at: dt.datetime) -> dt.datetime:
     visit = context.get("visit")
     return clock.in_zone(at, visit.where.zone if visit else clock.PARIS)
+
+
+def lasting(since: dt.datetime | float, now: dt.datetime) -> str:
+    """How long ago a moment of the store, or a count of seconds, is: "4 min", "2 h 05", "3 jours"."""
+    at = dt.datetime.utcfromtimestamp(since) if isinstance(since, (int, float)) else since
+    minutes = max(int((now - at).total_seconds()) // 60, 0)
+    if minutes < 1:
+        return "moins d’une minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {rest:02}"
+    return f"{hours // 24} {plural(hours // 24, 'jour', 'jours')}"
 
 
 @lru_cache(maxsize=32)

@@ -18,6 +18,7 @@ from bot.mediator.security.accounts import Account
 from bot.mediator.security.keys import new_token
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit, plain
+from bot.mediator.work import presence
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -32,6 +33,8 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
 SIGN_IN = "/connexion"
 SET_UP = "/mon-compte/double-authentification"
+# The fields that hold sentences: never a password, and nothing that a click gives back.
+WRITTEN = ("text", "note", "example", "question", "title")
 
 
 class TooLarge(Exception):
@@ -53,7 +56,7 @@ def guarded(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]:
             logger.error(
                 "%s %s failed: %s", page.method, page.path, type(error).__name__, exc_info=debugging()
             )
-            return await run_in_threadpool(say_problem, desk, request, 500)
+            return await run_in_threadpool(say_problem, desk, request, 500, form)
 
     return answer
 
@@ -66,9 +69,9 @@ def debugging() -> bool:
 def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> Response:
     now = clock.now()
     token = request.cookies.get(SESSION_COOKIE, "")
-    account = _account(desk, token, not page.by_itself) if token else None
+    account, live = _account(desk, token, not page.by_itself) if token else (None, None)
     if page.needs is not None and account is None:
-        return _ask_to_sign_in(page, request)
+        return _ask_to_sign_in(desk, page, request, form)
     if page.needs is not None and account is not None and not account.role.may_act_as(page.needs):
         _note_refusal(desk, account, page)
         return _problem(desk, request, 403, account)
@@ -82,8 +85,8 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
     ):
         # A browser that came back without the cookie of the page before has not kept it.
         is_dropped = is_new and request.url.scheme == "http"
-        return _problem(desk, request, 400, account, "open_line" if is_dropped else 400)
-    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account)
+        return _problem(desk, request, 400, account, "open_line" if is_dropped else 400, form)
+    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account, live)
     response = page.handler(visit)
     if is_new:
         set_cookie(response, VISITOR_COOKIE, visitor)
@@ -104,25 +107,35 @@ def drop_cookie(response: Response, name: str) -> None:
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def say_problem(desk: Desk, request: Request, status: int) -> Response:
-    """A page that says what went wrong, with the menu of who is signed in."""
+def say_problem(desk: Desk, request: Request, status: int, form: Mapping[str, str] | None = None) -> Response:
+    """A page that says what went wrong, with the menu of who is signed in and what they had written."""
     token = request.cookies.get(SESSION_COOKIE, "")
     try:
-        account = _account(desk, token, False) if token else None
+        account, _ = _account(desk, token, False) if token else (None, None)
     except sa.exc.SQLAlchemyError:
         account = None
-    return _problem(desk, request, status, account)
+    return _problem(desk, request, status, account, form=form)
 
 
-def _account(desk: Desk, token: str, by_person: bool) -> Account | None:
+def _account(desk: Desk, token: str, by_person: bool) -> tuple[Account | None, presence.Live | None]:
+    now = clock.now()
     with desk.database.transaction() as connection:
-        return desk.sessions.account(connection, token, clock.now(), by_person)
+        account = desk.sessions.account(connection, token, now, by_person)
+        return account, presence.live(connection, account, now) if account else None
 
 
-def _ask_to_sign_in(page: Page, request: Request) -> Response:
-    if page.method != "GET" or page.by_itself:
+def _ask_to_sign_in(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> Response:
+    if page.by_itself or request.headers.get("x-requested-by") == "script":
         return Response(status_code=401)
-    return RedirectResponse(SIGN_IN, 303)
+    if page.method == "GET":
+        return RedirectResponse(SIGN_IN, 303)
+    visit = Visit(desk, request, clock.now(), {}, "", None)
+    return visit.page("problem.html", 401, problem=401, kept=written(form))
+
+
+def written(form: Mapping[str, str]) -> list[str]:
+    """The texts that somebody wrote into a form, to be shown again where it cannot be used."""
+    return [text.strip() for name, text in form.items() if name in WRITTEN and text.strip()]
 
 
 def _ask_to_set_up(page: Page) -> Response:
@@ -137,12 +150,17 @@ def _note_refusal(desk: Desk, account: Account, page: Page) -> None:
 
 
 def _problem(
-    desk: Desk, request: Request, status: int, account: Account | None, problem: int | str = 0
+    desk: Desk,
+    request: Request,
+    status: int,
+    account: Account | None,
+    problem: int | str = 0,
+    form: Mapping[str, str] | None = None,
 ) -> Response:
     """A page that says what went wrong and what to do; its own form, the sign-out, works."""
     csrf = desk.keys.digest("form", request.cookies.get(SESSION_COOKIE, "")) if account else ""
     visit = Visit(desk, request, clock.now(), {}, csrf, account)
-    return visit.page("problem.html", status=status, problem=problem or status)
+    return visit.page("problem.html", status=status, problem=problem or status, kept=written(form or {}))
 
 
 def _is_ours(desk: Desk, request: Request, form: Mapping[str, str], visitor: str) -> bool:

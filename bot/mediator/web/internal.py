@@ -38,6 +38,7 @@ def routes(desk: Desk) -> list[Route]:
     return [
         at("status", reception.status),
         at("requests", reception.request),
+        at("messages", reception.leave_message),
         at("withdrawals", reception.withdraw),
         at("codes", reception.code),
     ]

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.mediator.security.accounts import Account
 from bot.mediator.work import places
 from bot.mediator.work.places import Place
+from bot.mediator.work.presence import Live
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -28,6 +29,8 @@ class Visit:
     form: Mapping[str, str]
     csrf: str
     account: Account | None
+    # What every page shows of the desk's life, where somebody is signed in.
+    live: Live | None = None
 
     @property
     def me(self) -> Account:

@@ -17,8 +17,8 @@ LENGTH = 6
 MINUTES = 10
 
 
-def make(connection: Connection, keys: Keys, conversation: str, now: dt.datetime) -> str:
-    """A new code for the conversation, told once; its former ones stop working."""
+def make(connection: Connection, keys: Keys, conversation: str, now: dt.datetime, subject: str = "") -> str:
+    """A new code for the conversation on that subject, told once; its former ones stop working."""
     connection.execute(CODES.delete().where(CODES.c.conversation == conversation))
     code = _draw()
     while connection.execute(sa.select(CODES).where(CODES.c.code_hash == _hash(keys, code))).first():
@@ -27,21 +27,22 @@ def make(connection: Connection, keys: Keys, conversation: str, now: dt.datetime
         CODES.insert().values(
             code_hash=_hash(keys, code),
             conversation=conversation,
+            subject=subject,
             expires_at=now + dt.timedelta(minutes=MINUTES),
         )
     )
     return code
 
 
-def use(connection: Connection, keys: Keys, typed: str, now: dt.datetime) -> str | None:
-    """The conversation that the code opens, once; None for one that is unknown, over or used."""
+def use(connection: Connection, keys: Keys, typed: str, now: dt.datetime) -> tuple[str, str] | None:
+    """The conversation that the code opens, once, and its subject; None for one unknown, over or used."""
     code = "".join(letter for letter in typed.upper() if letter in ALPHABET)
     found = CODES.c.code_hash == _hash(keys, code)
     row = connection.execute(sa.select(CODES).where(found)).first()
     if row is None or row.expires_at <= now:
         return None
     changed = connection.execute(CODES.update().where(found, CODES.c.used_at.is_(None)).values(used_at=now))
-    return str(row.conversation) if changed.rowcount == 1 else None
+    return (str(row.conversation), str(row.subject)) if changed.rowcount == 1 else None
 
 
 def purge(connection: Connection, now: dt.datetime) -> None:

@@ -16,6 +16,9 @@ from bot.mediator.store.tables import ACCOUNTS, HANDOVERS
 # Nobody waits for ever, and the bot is not left silent by a mediator who went away.
 WAITING_HOURS = 4
 SILENT_MINUTES = 30
+# A conversation left for whoever comes next, and one passed to a colleague who does not open it.
+MESSAGE_DAYS = 7
+PASSED_MINUTES = 5
 # An estimate from fewer would be a guess.
 FEWEST_TO_ESTIMATE = 3
 COUNTED = 30
@@ -29,13 +32,31 @@ class Status(StrEnum):
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    # Left for whoever comes next, while nobody was there.
+    MESSAGE = "message"
+    # The person went back to the assistant, or erased the conversation.
+    LEFT = "left"
+    ERASED = "erased"
 
 
-OPEN = (Status.WAITING.value, Status.TAKEN.value)
+class Outcome(StrEnum):
+    """What became of a conversation, as the mediator who ends it says."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    ELSEWHERE = "elsewhere"
+    APPOINTMENT = "appointment"
+    SILENT = "silent"
+    NOT_SAID = "not_said"
+
+
+# What may be taken, and what is not over.
+TO_TAKE = (Status.WAITING.value, Status.MESSAGE.value)
+OPEN = (*TO_TAKE, Status.TAKEN.value)
 
 
 def open_one(connection: Connection, conversation: str) -> Row | None:
-    """The hand-over of a conversation that is waiting or taken, if there is one."""
+    """The hand-over of a conversation that is not over, if there is one."""
     return connection.execute(
         sa.select(HANDOVERS).where(HANDOVERS.c.conversation == conversation, HANDOVERS.c.status.in_(OPEN))
     ).first()
@@ -50,17 +71,33 @@ def find(connection: Connection, handover_id: int) -> Row | None:
     ).first()
 
 
-def request(connection: Connection, conversation: str, subject: str, origin: str, now: dt.datetime) -> int:
-    """The number of the conversation's open hand-over, made where there is none."""
+def request(
+    connection: Connection,
+    conversation: str,
+    subject: str,
+    origin: str,
+    now: dt.datetime,
+    status: Status = Status.WAITING,
+) -> int:
+    """The number of the conversation's open hand-over, made where there is none.
+
+    What was left as a message waits from now on, where somebody is there after all.
+    """
     already = open_one(connection, conversation)
     if already is not None:
+        if already.status == Status.MESSAGE.value and status is Status.WAITING:
+            connection.execute(
+                HANDOVERS.update()
+                .where(HANDOVERS.c.id == already.id, HANDOVERS.c.status == Status.MESSAGE.value)
+                .values(status=status.value, requested_at=now, told_place=None)
+            )
         return int(already.id)
     made = connection.execute(
         HANDOVERS.insert().values(
             conversation=conversation,
             origin=origin,
             subject=subject,
-            status=Status.WAITING.value,
+            status=status.value,
             requested_at=now,
         )
     )
@@ -71,7 +108,7 @@ def take(connection: Connection, handover_id: int, account_id: int, now: dt.date
     """Whether the account now has it: of several who ask, the first; who has it already may ask again."""
     changed = connection.execute(
         HANDOVERS.update()
-        .where(HANDOVERS.c.id == handover_id, HANDOVERS.c.status == Status.WAITING.value)
+        .where(HANDOVERS.c.id == handover_id, HANDOVERS.c.status.in_(TO_TAKE))
         .values(status=Status.TAKEN.value, account_id=account_id, taken_at=now, active_at=now)
     )
     if changed.rowcount == 1:
@@ -80,26 +117,63 @@ def take(connection: Connection, handover_id: int, account_id: int, now: dt.date
     return row is not None and row.status == Status.TAKEN.value and row.account_id == account_id
 
 
-def put_back(connection: Connection, handover_id: int) -> None:
-    """Lets it wait again, where taking it could not be finished."""
+def put_back(connection: Connection, handover_id: int, status: str) -> None:
+    """Gives it the status that it had, where taking it could not be finished."""
     connection.execute(
         HANDOVERS.update()
         .where(HANDOVERS.c.id == handover_id, HANDOVERS.c.status == Status.TAKEN.value)
-        .values(status=Status.WAITING.value, account_id=None, taken_at=None, active_at=None)
+        .values(status=status, account_id=None, taken_at=None, active_at=None)
     )
 
 
+def pass_on(connection: Connection, row: Row, by: str, to: int, note: str, now: dt.datetime) -> bool:
+    """Whether it is now with the account ``to``, who has yet to open it; ``note`` is masked already."""
+    changed = connection.execute(
+        HANDOVERS.update()
+        .where(
+            HANDOVERS.c.id == row.id,
+            HANDOVERS.c.status == Status.TAKEN.value,
+            HANDOVERS.c.account_id == row.account_id,
+        )
+        .values(account_id=to, passed_by=by, passed_at=now, note=note, active_at=now)
+    )
+    return changed.rowcount == 1
+
+
+def receive(connection: Connection, handover_id: int) -> None:
+    """Notes that its new mediator has opened it."""
+    connection.execute(HANDOVERS.update().where(HANDOVERS.c.id == handover_id).values(passed_at=None))
+
+
+def not_received(connection: Connection, now: dt.datetime) -> Sequence[Row]:
+    """Those passed on whose new mediator has not opened them in time, with that mediator's login."""
+    return connection.execute(
+        sa.select(HANDOVERS, ACCOUNTS.c.login)
+        .join(ACCOUNTS)
+        .where(
+            HANDOVERS.c.status == Status.TAKEN.value,
+            HANDOVERS.c.passed_at < now - dt.timedelta(minutes=PASSED_MINUTES),
+        )
+    ).all()
+
+
 def touch(connection: Connection, handover_id: int, now: dt.datetime) -> None:
-    """Notes that the mediator is still there."""
+    """Notes that the mediator does something in it: reads it anew, types, answers."""
     connection.execute(HANDOVERS.update().where(HANDOVERS.c.id == handover_id).values(active_at=now))
 
 
-def end(connection: Connection, handover_id: int, status: Status, now: dt.datetime) -> bool:
-    """Whether this call closed it: a second one finds nothing to close."""
+def end(
+    connection: Connection,
+    handover_id: int,
+    status: Status,
+    now: dt.datetime,
+    outcome: Outcome | None = None,
+) -> bool:
+    """Whether this call closed it: a second one finds nothing to close. A note goes at once."""
     changed = connection.execute(
         HANDOVERS.update()
         .where(HANDOVERS.c.id == handover_id, HANDOVERS.c.status.in_(OPEN))
-        .values(status=status.value, ended_at=now)
+        .values(status=status.value, ended_at=now, note=None, outcome=outcome and outcome.value)
     )
     return changed.rowcount == 1
 
@@ -110,12 +184,33 @@ def forget(connection: Connection, conversation: str) -> None:
     connection.execute(forgotten.values(conversation=None))
 
 
-def waiting(connection: Connection) -> Sequence[Row]:
-    """Those that wait, the first come first."""
+def waiting(connection: Connection, status: Status = Status.WAITING) -> Sequence[Row]:
+    """Those that wait, or that were left as a message, the first come first."""
     return connection.execute(
         sa.select(HANDOVERS)
-        .where(HANDOVERS.c.status == Status.WAITING.value)
+        .where(HANDOVERS.c.status == status.value)
         .order_by(HANDOVERS.c.requested_at, HANDOVERS.c.id)
+    ).all()
+
+
+def told_place(connection: Connection, handover_id: int, place: int) -> None:
+    """Notes which place the person was told."""
+    connection.execute(HANDOVERS.update().where(HANDOVERS.c.id == handover_id).values(told_place=place))
+
+
+def unfinished(connection: Connection) -> Sequence[Row]:
+    """All that are not over."""
+    return connection.execute(
+        sa.select(HANDOVERS).where(HANDOVERS.c.status.in_(OPEN), HANDOVERS.c.conversation.is_not(None))
+    ).all()
+
+
+def held_by(connection: Connection, account_id: int) -> Sequence[Row]:
+    """Those that are with an account."""
+    return connection.execute(
+        sa.select(HANDOVERS).where(
+            HANDOVERS.c.status == Status.TAKEN.value, HANDOVERS.c.account_id == account_id
+        )
     ).all()
 
 
@@ -160,6 +255,10 @@ def left_lying(connection: Connection, now: dt.datetime) -> Sequence[Row]:
                 sa.and_(
                     HANDOVERS.c.status == Status.WAITING.value,
                     HANDOVERS.c.requested_at < now - dt.timedelta(hours=WAITING_HOURS),
+                ),
+                sa.and_(
+                    HANDOVERS.c.status == Status.MESSAGE.value,
+                    HANDOVERS.c.requested_at < now - dt.timedelta(days=MESSAGE_DAYS),
                 ),
                 sa.and_(
                     HANDOVERS.c.status == Status.TAKEN.value,

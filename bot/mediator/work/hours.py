@@ -62,6 +62,12 @@ class Timetable:
         at = self.local(now)
         return any(begin <= f"{at:%H:%M}" < end for begin, end in self.spans(at.date()))
 
+    def closing(self, now: dt.datetime) -> str | None:
+        """When the opening under way at that moment of the store ends, "12:00"; None where there is none."""
+        at = self.local(now)
+        ends = [end for begin, end in self.spans(at.date()) if begin <= f"{at:%H:%M}" < end]
+        return max(ends, default=None)
+
     def next_opening(self, now: dt.datetime) -> Opening | None:
         """The next opening after that moment of the store, None where there is none within a month."""
         at = self.local(now)
@@ -97,6 +103,12 @@ class Opening:
     def moment(self) -> dt.datetime:
         """The moment with its zone, by which openings of several places are compared."""
         return dt.datetime.combine(self.day, dt.time.fromisoformat(self.time), self.place.zone)
+
+
+def spoken(time: str) -> str:
+    """A time as people say it: "9 h" of "09:00", "14 h 30" of "14:30"."""
+    hour, _, minutes = time.partition(":")
+    return f"{int(hour)} h {minutes}".removesuffix(" 00")
 
 
 def earliest(openings: Iterable[Opening | None]) -> Opening | None:
