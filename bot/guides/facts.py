@@ -23,9 +23,22 @@ FACT_NAMES = tuple(dict.fromkeys((*SITUATION_FIELDS, *CASE_FIELDS, *FEE_FIELDS, 
 FOUND = "found"
 
 
+# Who applies, in the words of whose card it is: a minor's parent is no "other person without a mandate".
+_APPLIES_FOR = {
+    ("other", "minor"): "utter_fact_by_parent",
+    ("other", "deceased"): "utter_fact_by_heir",
+    ("other", "lessor"): "utter_fact_by_lessee",
+    ("holder", "company"): "utter_fact_by_representative",
+}
+
+
 def told(facts: Facts) -> list[dict[str, Any]]:
     """The facts as the lines of a list, each said by its response."""
-    return [line(name, value) for name, value in facts.items()]
+    by = _APPLIES_FOR.get((facts.get("applicant"), facts.get("holder")))
+    lines = [line(name, value) for name, value in facts.items()]
+    if by is None:
+        return lines
+    return [{**each, "response": by} if "applicant" in each["values"] else each for each in lines]
 
 
 def line(name: str, value: Any) -> dict[str, Any]:

@@ -62,9 +62,9 @@ class Desk:
         self.journal = Journal(self.keys)
         self.throttle = Throttle(self.keys)
         self.sentences = Sentences.read(settings.ROOT / "data")
-        self.form = Form(self.sentences)
-        self.labels = proposals.labels(self.sentences)
         self.bridge = Bridge(bot_address, secret)
+        self.form = Form(self.sentences, self.bridge.day)
+        self.labels = proposals.labels(self.sentences)
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,

@@ -63,7 +63,7 @@ def test_what_the_form_shows_it_reads_again(desk: Desk) -> None:
 )
 def test_what_cannot_be_is_named_and_left_out(desk: Desk, name: str, value: str) -> None:
     facts, faults = desk.form.read({name: value, "applicant": "holder"}, TODAY)
-    assert faults == {name}
+    assert set(faults) == {name}
     assert facts == {"applicant": "holder"}
 
 
@@ -136,7 +136,8 @@ def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_de
     token = address[1].rpartition("/")[2]
     found = open_desk.desk.sheets().find(token, dt.datetime.now(dt.UTC))
     assert found is not None
-    assert found.case.facts == {"reason": "theft", "refused_on": refused}
+    usual = {"applicant": "holder", "holder": "person", "vehicle_kind": "car"}
+    assert found.case.facts == {"reason": "theft", "refused_on": refused, **usual}
     assert mediator.post("/fiche/a-emporter", "/fiche").status_code == 400
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.guides.facts import Facts, told
 from bot.mediator import clock
-from bot.mediator.sheet.answers import answers
+from bot.mediator.sheet.answers import verdict
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit
 from bot.mediator.work import activity, cases
@@ -99,7 +99,7 @@ def _page(visit: Visit, row: Row, status: int = 200, fault: str | None = None) -
         case=row,
         facts=[_said(visit, line) for line in told(facts)],
         query=visit.desk.form.shown(facts),
-        answers=answers(visit.desk.sentences, facts, clock.today()),
+        answers=verdict(visit.desk.sentences, facts, clock.today()),
         statuses=[each.value for each in cases.Status],
         fault=fault,
         kept=visit.query.get("garde") == "1",

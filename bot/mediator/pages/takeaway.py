@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from bot.mediator import clock
+from bot.mediator.sheet.usual import presumed
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit
 from bot.takeaway import addresses, letters
@@ -26,6 +27,9 @@ def make(visit: Visit) -> Response:
 def given(visit: Visit, conversation: str | None) -> Response:
     """The addresses of a new sheet, erased with the conversation if it has one; the desk keeps no copy."""
     facts, _ = visit.desk.form.read(visit.form, clock.today())
+    if visit.form.get("presume") != "no":
+        # The person takes away what the mediator read, with what it presumes.
+        facts = {**presumed(facts), **facts}
     case = SheetCase(kept(facts), kept_guide(None), clock.today())
     said = answers(case, clock.today())
     if said.is_empty:

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment
 
 from bot.mediator import clock
+from bot.mediator.sheet import days
 from bot.nlg import french
 from bot.nlg.formatting import blocks, is_address
 from bot.nlg.sources import SHOWN
@@ -23,6 +24,7 @@ def install(templates: Environment) -> None:
     templates.filters |= {
         "blocks": blocks,
         "day": french.date,
+        "typed_day": days.shown,
         "weekday": weekday,
         "moment": moment,
         "time": time_of_day,
