@@ -24,7 +24,8 @@ from bot.mediator.sheet.fields import Form
 from bot.mediator.store import open_database
 from bot.mediator.web import filters
 from bot.mediator.web.visit import Visit
-from bot.mediator.work import proposals, upkeep
+from bot.mediator.work import training, upkeep
+from bot.mediator.work.subjects import Subjects
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store as sheet_store
 from bot.takeaway.store import SheetStore
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 # The guided dialogues by the topic that they belong to.
 SUBJECTS = {"price": "cost", "eligibility": "documents_needed", "remedy": "refusal_remedies"}
 TEMPLATES = Path(__file__).parent / "templates"
+DATA = settings.ROOT / "data" / "nlu"
 
 
 class Desk:
@@ -64,7 +66,7 @@ class Desk:
         self.sentences = Sentences.read(settings.ROOT / "data")
         self.bridge = Bridge(bot_address, secret)
         self.form = Form(self.sentences, self.bridge.day)
-        self.labels = proposals.labels(self.sentences)
+        self.subjects = Subjects(self.sentences, training.examples(DATA))
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -92,6 +94,15 @@ class Desk:
         """What a conversation is about, in words: a topic's name, or "" where it is not known."""
         found = self.sentences.variation(f"utter_topic_{SUBJECTS.get(name, name)}", {}, "")
         return str(found["text"]).strip() if found else ""
+
+    def case_subject(self, name: str) -> str:
+        """What a line of the report is about, in words; a name without words stays as it is."""
+        return self.subject(name) or self.subjects_of_cases().get(name, name)
+
+    def subjects_of_cases(self) -> dict[str, str]:
+        """What a case may be about, in words: what became of the card, or how far the request is."""
+        fields = (self.form.fields["reason"], self.form.fields["file_status"])
+        return {value: words for field in fields for value, words in field.options}
 
     def sweep(self) -> None:
         """Does what time alone asks for."""

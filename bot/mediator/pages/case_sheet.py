@@ -56,9 +56,14 @@ def fill(visit: Visit) -> Response:
     return _sheet(visit, {**kept, **typed, **form.shown(read["facts"])}, reading=reading)
 
 
-def sheet_values(visit: Visit, told: Facts | None = None) -> dict[str, Any]:
-    """What the sheet's templates need; ``told`` are facts known from elsewhere, where the form gives none."""
-    return _values(visit, visit.query, told)
+def sheet_values(
+    visit: Visit, told: Facts | None = None, given: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the sheet's templates need; ``told`` are facts known from elsewhere, where the form gives none.
+
+    ``given`` is the form where it was sent, else it is read from the address.
+    """
+    return _values(visit, visit.query if given is None else given, told)
 
 
 def said(visit: Visit, facts: Facts) -> list[str]:

@@ -50,6 +50,11 @@ def read(text: str, words: Words) -> str:
     return str(found)
 
 
+def no_words(_: str) -> dict[str, Any]:
+    """No day for any words: for a field of days to come, which the bot does not read."""
+    return {"day": None, "why": "not_a_date"}
+
+
 def shown(value: str) -> str:
     """A day of the form as its field shows it; text that is no ISO day stays as it was typed."""
     try:

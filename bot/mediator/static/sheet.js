@@ -11,11 +11,12 @@
   const parameters = (withQuestion) => {
     const given = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (value && name !== "csrf" && (withQuestion || name !== "question")) given.set(name, value);
+      if (value && !["csrf", "version"].includes(name) && (withQuestion || name !== "question")) given.set(name, value);
     }
     return given;
   };
-  const page = () => `${form.dataset.page}?${parameters(Boolean(question.value))}`;
+  const isAsked = () => Boolean(question?.value);
+  const page = () => `${form.dataset.page}?${parameters(isAsked())}`;
   const fieldOf = (root, name) => root.querySelector(`[data-field="${CSS.escape(name)}"]`);
   const controls = (field) => [...field.querySelectorAll("[name]")];
   const valueOf = (field) => {
@@ -120,8 +121,8 @@
       const [input] = controls(field);
       input.value = day ? `${day}/${month}/${year}` : "";
       input.focus();
-      update(Boolean(question.value), { changed: input.name });
-    } else if (changed !== question) update(Boolean(question.value), { changed: changed.name });
+      update(isAsked(), { changed: input.name });
+    } else if (changed !== question) update(isAsked(), { changed: changed.name });
   });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-pick]");
@@ -130,7 +131,7 @@
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formMethod === "post") return;
     event.preventDefault();
-    update(true, form.dataset.page === "/fiche" && question.value ? { asked: "1" } : {});
+    update(true, form.dataset.page === "/fiche" && isAsked() ? { asked: "1" } : {});
   });
   // A sentence is read on top of what is ticked by now, not of what the page was made with.
   phrase?.addEventListener("submit", () => {

@@ -14,7 +14,7 @@ from bot.mediator.bridge import BotAway
 from bot.mediator.security import journal
 from bot.mediator.security.sessions import LONGEST_HOURS
 from bot.mediator.store.tables import ATTEMPTS, HANDOVERS, INVITATIONS, SESSIONS
-from bot.mediator.work import activity, cases, codes, handovers
+from bot.mediator.work import activity, cases, codes, handovers, reviews
 
 if TYPE_CHECKING:
     from bot.mediator.desk import Desk
@@ -37,6 +37,7 @@ def sweep(desk: Desk, now: dt.datetime) -> None:
         if erased:
             desk.journal.note(connection, now, journal.SYSTEM, "case_erased", str(erased))
         codes.purge(connection, now)
+        reviews.purge(connection, clock.in_paris(now).date())
         for statement in _forgetting(now):
             connection.execute(statement)
 
