@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels import desk_figures
+from bot.engine.tracker_store import ConversationStore
 from bot.mediator.pages.statistics import _total
 from bot.mediator.work import activity, figures
 from tests.desk.conftest import OpenDesk, text_of
@@ -23,12 +23,12 @@ DAY = 86_400
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SQLTrackerStore:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ConversationStore:
     monkeypatch.setenv("FEEDBACK_DATABASE_URL", f"sqlite:///{tmp_path / 'feedback.db'}")
-    return SQLTrackerStore(Domain.empty(), dialect="sqlite", db=str(tmp_path / "conversations.db"))
+    return ConversationStore(Domain.empty(), f"sqlite:///{tmp_path / 'conversations.db'}")
 
 
-def keep(store: SQLTrackerStore, sender: str, *events: Event) -> None:
+def keep(store: ConversationStore, sender: str, *events: Event) -> None:
     tracker = DialogueStateTracker(sender, [])
     for event in events:
         tracker.update(event)
@@ -45,7 +45,7 @@ def said(response: str, **metadata: str) -> BotUttered:
 
 
 def test_a_message_is_missed_where_the_bot_had_no_answer_whatever_it_took_it_for(
-    store: SQLTrackerStore,
+    store: ConversationStore,
 ) -> None:
     keep(
         store,
@@ -64,7 +64,7 @@ def test_a_message_is_missed_where_the_bot_had_no_answer_whatever_it_took_it_for
     assert missed == ["il pleut", "ou alors", "zzz"]
 
 
-def test_what_was_written_to_a_person_is_counted_apart_and_never_listed(store: SQLTrackerStore) -> None:
+def test_what_was_written_to_a_person_is_counted_apart_and_never_listed(store: ConversationStore) -> None:
     keep(
         store,
         "a",
@@ -83,13 +83,15 @@ def test_what_was_written_to_a_person_is_counted_apart_and_never_listed(store: S
     assert [each["text"] for each in desk_figures.misunderstood(store, 10)] == ["zzz"]
 
 
-def test_a_conversation_taken_before_the_time_counted_is_still_with_a_person(store: SQLTrackerStore) -> None:
+def test_a_conversation_taken_before_the_time_counted_is_still_with_a_person(
+    store: ConversationStore,
+) -> None:
     now = time.time()
     keep(store, "a", ConversationPaused(timestamp=now - 20 * DAY), asked("toujours là", now))
     assert desk_figures.statistics(store, 7)["totals"] == {"to_a_person": 1}
 
 
-def test_the_time_before_is_counted_beside(store: SQLTrackerStore) -> None:
+def test_the_time_before_is_counted_beside(store: ConversationStore) -> None:
     now = time.time()
     keep(
         store,
