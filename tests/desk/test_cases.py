@@ -211,6 +211,16 @@ def test_the_numbers_given_before_the_upgrade_are_not_given_again_either(tmp_pat
     assert made == 8
 
 
+def test_the_history_of_a_case_goes_with_it(open_desk: OpenDesk, marie: Client) -> None:
+    case = opened(marie)
+    assert follow(marie, case, note="Un mot") == 303
+    number = int(case.rpartition("/")[2])
+    with open_desk.desk.database.transaction() as connection:
+        assert cases.history(connection, number)
+        cases.purge(connection, clock.today() + dt.timedelta(days=5000))
+        assert cases.history(connection, number) == []
+
+
 def test_a_case_shows_no_call_to_tick_what_one_knows(marie: Client) -> None:
     case = marie.post("/dossiers", "/fiche", confirm="yes").headers["location"]
     assert "cochez ce que vous savez" not in text_of(marie.get(case).text)

@@ -130,7 +130,7 @@ CASE_CHANGES = sa.Table(
     "case_changes",
     TABLES,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     # [[what, before, after], …]

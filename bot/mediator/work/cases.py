@@ -148,8 +148,8 @@ def erase(connection: Connection, case_id: int) -> bool:
 
 def purge(connection: Connection, on: dt.date) -> int:
     """How many cases reached their end and are gone."""
-    over = sa.select(CASES.c.id).where(CASES.c.erase_on <= on)
-    connection.execute(CASE_CHANGES.delete().where(CASE_CHANGES.c.case_id.in_(over)))
+    kept = sa.select(CASES.c.id).where(CASES.c.erase_on > on)
+    connection.execute(CASE_CHANGES.delete().where(CASE_CHANGES.c.case_id.not_in(kept)))
     return connection.execute(CASES.delete().where(CASES.c.erase_on <= on)).rowcount
 
 

@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "case_changes",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
         sa.Column("account_id", sa.Integer, sa.ForeignKey("accounts.id"), nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
         sa.Column("changes", sa.JSON, nullable=False),
