@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -66,7 +67,6 @@ class Desk:
         self.sentences = Sentences.read(settings.ROOT / "data")
         self.bridge = Bridge(bot_address, secret)
         self.form = Form(self.sentences, self.bridge.day)
-        self.subjects = Subjects(self.sentences, training.examples(DATA))
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -75,6 +75,11 @@ class Desk:
             lstrip_blocks=True,
         )
         filters.install(self.templates)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What an example may be about, read when an editor first asks: the training files are long."""
+        return Subjects(self.sentences, training.examples(DATA))
 
     def is_healthy(self) -> bool:
         """Whether the store answers."""
