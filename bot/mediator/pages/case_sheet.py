@@ -18,6 +18,8 @@ from bot.mediator.work import activity
 
 WORDINGS = ("standard", "easy", "short")
 LONGEST_QUESTION = 1000
+# What the form held goes along with a sentence under names of its own.
+KNOWN = "known."
 
 
 def show(visit: Visit) -> Response:
@@ -33,7 +35,11 @@ def show_answers(visit: Visit) -> Response:
 def fill(visit: Visit) -> Response:
     """The sheet with what the bot reads in a sentence, on top of what the form held."""
     sentence = visit.form.get("sentence", "").strip()[:LONGEST_QUESTION]
-    given = {name: value for name, value in visit.form.items() if name not in ("csrf", "sentence")}
+    given = {
+        name.removeprefix(KNOWN): value
+        for name, value in visit.form.items()
+        if name not in ("csrf", "sentence")
+    }
     if not sentence:
         return _sheet(visit, given, 400, reading={"fault": "empty"})
     form = visit.desk.form

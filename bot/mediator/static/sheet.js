@@ -138,7 +138,7 @@
     for (const each of phrase.querySelectorAll("[data-known]")) each.remove();
     for (const [name, value] of parameters(false)) {
       const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name, value });
+      Object.assign(field, { type: "hidden", name: `known.${name}`, value });
       phrase.append(field);
     }
   });
