@@ -6,6 +6,7 @@ Without DESK_SECRET in the environment none of them exists. A reverse proxy has 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hmac
 import logging
 import os
@@ -16,7 +17,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import desk_conversation, desk_figures
+from bot.channels import desk_conversation, desk_figures, desk_reading
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ Handler = Callable[..., Awaitable[HTTPResponse]]
 
 MAX_TEXT = 4000
 MAX_ID = 128
+MAX_WORDS = 80
 MOST_MESSAGES = 500
 MOST_DAYS = 366
 MOST_CONVERSATIONS = 200
@@ -106,6 +108,22 @@ def _routes(secret: str) -> Blueprint:
         wording, conversation = _text(request, "wording", 16), _text(request, "conversation", MAX_ID)
         messages = await desk_conversation.answers(agent, text, _facts(request), wording, conversation)
         return response.json({"messages": messages}, ensure_ascii=False)
+
+    @routes.post("/facts")
+    @guarded
+    async def read(request: Request, agent: Any) -> HTTPResponse:
+        text = _text(request, "text", MAX_TEXT)
+        if not text:
+            return response.empty(status=400)
+        return response.json(await desk_reading.read(agent, text, _facts(request)), ensure_ascii=False)
+
+    @routes.post("/days")
+    @guarded
+    async def read_day(request: Request, agent: Any) -> HTTPResponse:
+        words = _text(request, "words", MAX_WORDS)
+        if not words:
+            return response.empty(status=400)
+        return response.json(desk_reading.day(words, dt.datetime.now(dt.UTC)), ensure_ascii=False)
 
     @routes.get("/misunderstood")
     @guarded

@@ -6,7 +6,8 @@ import collections
 import datetime as dt
 import json
 import time
-from typing import Any, Dict, Iterator, List
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterable, List
 from zoneinfo import ZoneInfo
 
 from rasa.core.tracker_store import SQLTrackerStore
@@ -18,50 +19,94 @@ from bot.privacy.masking import mask
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY_SECONDS = 86_400
-MISSED = ("nlu_fallback", "ask_between", "out_of_scope")
-NOT_UNDERSTOOD = ("nlu_fallback",)
+# What the bot says where it has no answer. What it took the message for decides nothing.
+NO_ANSWER = {
+    "utter_not_understood": "not_understood",
+    "utter_not_understood_twice": "not_understood",
+    "utter_close_call": "asked_between",
+    "utter_out_of_scope": "out_of_scope",
+}
+ANSWERED, TO_A_PERSON, UNREAD = "answered", "to_a_person", "unread"
 # A page must not read a year of a busy town's conversations one by one.
 MOST_READ = 50_000
+# The latest messages are looked through for the few that had no answer.
+LOOKED_THROUGH = 100
 NEAREST = 3
 
 
+@dataclass(frozen=True)
+class Said:
+    """A message that somebody wrote; ``outcome`` is a value of ``NO_ANSWER``, ANSWERED or TO_A_PERSON.
+
+    UNREAD where no answer is stored, as in the middle of a turn.
+    """
+
+    text: str
+    parse: Dict[str, Any]
+    at: float
+    outcome: str
+
+    @property
+    def day(self) -> dt.date:
+        """The day in France."""
+        return self.moment.date()
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When it was written, on the clock of France."""
+        return dt.datetime.fromtimestamp(self.at, PARIS)
+
+
 def misunderstood(store: Any, limit: int) -> List[Dict[str, Any]]:
-    """The latest different messages that got no answer, masked, with the nearest topics."""
+    """The latest different messages that had no answer, masked, with the nearest topics.
+
+    What was written to a person is not among them: it was meant for that person alone.
+    """
     found: Dict[str, Dict[str, Any]] = {}
-    for told in _said(store, 0, limit * 4, MISSED):
-        text = mask((told.get("text") or "").strip())
-        if not text or text.startswith("/"):
+    for said in reversed(_said(store, 0, min(limit * LOOKED_THROUGH, MOST_READ))):
+        text = mask(said.text.strip())
+        if said.outcome not in NO_ANSWER.values() or not text:
             continue
-        parse = told.get("parse_data") or {}
-        ranking = [topic["name"] for topic in parse.get("topic_ranking") or () if topic.get("is_question")]
-        day = dt.datetime.fromtimestamp(told["timestamp"], PARIS).date().isoformat()
-        intent = (parse.get("intent") or {}).get("name")
-        found.setdefault(
-            text.casefold(), {"text": text, "intent": intent, "day": day, "nearest": ranking[:NEAREST]}
-        )
+        ranking = said.parse.get("topic_ranking") or ()
+        nearest = [topic["name"] for topic in ranking if topic.get("is_question")][:NEAREST]
+        told = {"text": text, "outcome": said.outcome, "day": said.day.isoformat(), "nearest": nearest}
+        found.setdefault(text.casefold(), told)
         if len(found) >= limit:
             break
     return list(found.values())
 
 
 def statistics(store: Any, days: int) -> Dict[str, Any]:
-    """Counts of the last days: messages by topic and by day, how many were understood, opinions by reason."""
+    """Counts of the last days: messages written by topic, day, hour and outcome, opinions by reason.
+
+    ``before`` has the totals of as many days before them. A button pressed is no message that may be
+    misunderstood: only written ones count.
+    """
+    now = time.time()
+    since = now - days * DAY_SECONDS
+    written = _said(store, since - days * DAY_SECONDS, MOST_READ)
+    recent = [said for said in written if said.at >= since]
     topics: collections.Counter[str] = collections.Counter()
-    messages: collections.Counter[str] = collections.Counter()
-    missed: collections.Counter[str] = collections.Counter()
-    for told in _said(store, time.time() - days * DAY_SECONDS, MOST_READ):
-        parse = told.get("parse_data") or {}
-        intent = (parse.get("intent") or {}).get("name") or ""
-        day = dt.datetime.fromtimestamp(told["timestamp"], PARIS).date().isoformat()
-        messages[day] += 1
-        missed[day] += intent in NOT_UNDERSTOOD
-        topics[_topic(parse) or intent] += 1
+    by_day: Dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    hours: collections.Counter[int] = collections.Counter()
+    for said in recent:
+        by_day[said.day.isoformat()][said.outcome] += 1
+        hours[said.moment.hour] += 1
+        if said.outcome != TO_A_PERSON:
+            topics[_topic(said.parse) or (said.parse.get("intent") or {}).get("name") or ""] += 1
     return {
         "topics": dict(topics.most_common()),
-        "messages": dict(sorted(messages.items())),
-        "missed": dict(sorted(missed.items())),
-        "opinions": _opinions(days),
+        "days": {day: dict(counts) for day, counts in sorted(by_day.items())},
+        "hours": {str(hour): hours[hour] for hour in range(24) if hours[hour]},
+        "totals": _totals(recent),
+        "before": _totals(said for said in written if said.at < since),
+        "opinions": _opinions(days, 0),
+        "opinions_before": _opinions(days, days),
     }
+
+
+def _totals(written: Iterable[Said]) -> Dict[str, int]:
+    return dict(collections.Counter(said.outcome for said in written))
 
 
 def _topic(parse: Dict[str, Any]) -> str:
@@ -71,13 +116,15 @@ def _topic(parse: Dict[str, Any]) -> str:
     return label.removeprefix("faq/").partition(".")[0] if is_question else ""
 
 
-def _opinions(days: int) -> Dict[str, Any]:
-    since = dt.datetime.now(PARIS).date() - dt.timedelta(days=days)
+def _opinions(days: int, days_ago: int) -> Dict[str, Any]:
+    """The opinions of that many days, which ended ``days_ago``."""
+    until = dt.datetime.now(PARIS).date() - dt.timedelta(days=days_ago)
+    since = until - dt.timedelta(days=days)
     reasons: collections.Counter[str] = collections.Counter()
     unhelpful: collections.Counter[str] = collections.Counter()
     helpful = 0
     for opinion in Opinions(settings.get("FEEDBACK_DATABASE_URL")).all():
-        if opinion["day"] < since:
+        if not since < opinion["day"] <= until:
             continue
         helpful += opinion["helpful"]
         if not opinion["helpful"]:
@@ -86,15 +133,46 @@ def _opinions(days: int) -> Dict[str, Any]:
     return {"helpful": helpful, "reasons": dict(reasons), "unhelpful": dict(unhelpful.most_common(50))}
 
 
-def _said(store: Any, since: float, limit: int, intents: tuple[str, ...] = ()) -> Iterator[Dict[str, Any]]:
-    """The stored messages of persons, the latest first; none from a store that cannot be asked."""
+def _said(store: Any, since: float, limit: int) -> List[Said]:
+    """The messages that people wrote, oldest first; none from a store that cannot be asked."""
     store = _innermost(store)
     if not isinstance(store, SQLTrackerStore):
-        return
+        return []
     event = store.SQLEvent
     with store.session_scope() as session:
-        query = session.query(event.data).filter(event.type_name == "user", event.timestamp >= since)
-        if intents:
-            query = query.filter(event.intent_name.in_(intents))
-        for (data,) in query.order_by(event.id.desc()).limit(limit).yield_per(500):
-            yield json.loads(data)
+        told = session.query(event.sender_id, event.type_name, event.data)
+        taken = told.filter(event.type_name.in_(("pause", "resume")), event.timestamp < since)
+        recent = told.filter(
+            event.type_name.in_(("user", "bot", "pause", "resume")), event.timestamp >= since
+        )
+        # Who was with a person when the time began still is.
+        earlier = [(sender, kind) for sender, kind, _ in taken.order_by(event.id)]
+        rows = list(recent.order_by(event.id.desc()).limit(limit))
+    return _outcomes(dict(earlier), reversed(rows))
+
+
+def _outcomes(state: Dict[str, str], rows: Iterable[Any]) -> List[Said]:
+    """The messages with what came of each; ``state`` is each conversation's last pause or resume."""
+    found: List[Said] = []
+    open_at: Dict[str, int] = {}
+    for sender, kind, data in rows:
+        if kind in ("pause", "resume"):
+            state[sender] = kind
+            continue
+        told = json.loads(data)
+        if kind == "user":
+            text = told.get("text") or ""
+            if text.startswith("/"):
+                open_at.pop(sender, None)
+                continue
+            is_with_person = state.get(sender) == "pause"
+            parse = told.get("parse_data") or {}
+            found.append(Said(text, parse, told["timestamp"], TO_A_PERSON if is_with_person else UNREAD))
+            open_at[sender] = len(found) - 1
+        elif sender in open_at:
+            rank = open_at.pop(sender)
+            if found[rank].outcome == UNREAD:
+                metadata = (told.get("metadata") or {}).get("metadata") or {}
+                outcome = NO_ANSWER.get(metadata.get("response") or "", ANSWERED)
+                found[rank] = replace(found[rank], outcome=outcome)
+    return found

@@ -18,9 +18,22 @@ CASE_FIELDS = tuple(name for name in Case.__dataclass_fields__ if name in FACTS)
 PERIOD_FIELDS = frozenset(fact.name for fact in FACTS.values() if fact.begins_a_period)
 
 
+# Who applies, in the words of whose card it is: a minor's parent is no "other person without a mandate".
+_APPLIES_FOR = {
+    ("other", "minor"): "utter_fact_by_parent",
+    ("other", "deceased"): "utter_fact_by_heir",
+    ("other", "lessor"): "utter_fact_by_lessee",
+    ("holder", "company"): "utter_fact_by_representative",
+}
+
+
 def told(facts: Facts) -> list[dict[str, Any]]:
     """The facts as lines of a list; each line names the response that expresses it."""
-    return [line(name, value) for name, value in facts.items()]
+    by = _APPLIES_FOR.get((facts.get("applicant"), facts.get("holder")))
+    lines = [line(name, value) for name, value in facts.items()]
+    if by is None:
+        return lines
+    return [{**each, "response": by} if "applicant" in each["values"] else each for each in lines]
 
 
 def line(name: str, value: Any) -> dict[str, Any]:

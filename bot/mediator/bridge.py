@@ -96,6 +96,14 @@ class Bridge:
         body = {"text": text, "facts": facts, "wording": wording, "conversation": conversation}
         return self._call("POST", "/answers", body)["messages"]
 
+    def read(self, text: str, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts after ``text`` as the bot reads it (``facts``, ``told``, ``left_out``); none is kept."""
+        return self._call("POST", "/facts", {"text": text, "facts": facts})
+
+    def day(self, words: str) -> dict[str, Any]:
+        """The ISO day or interval that the words of a field mean (``day``, None for none) and ``why`` not."""
+        return self._call("POST", "/days", {"words": words})
+
     def misunderstood(self, limit: int) -> list[dict[str, Any]]:
         """The latest messages that were not understood or whose answer was judged unhelpful."""
         return self._call("GET", f"/misunderstood?limit={limit}")["messages"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,8 +27,9 @@ from bot.mediator.security.witness import Witness
 from bot.mediator.sheet.fields import Form
 from bot.mediator.store import open_database
 from bot.mediator.web import filters
-from bot.mediator.work import proposals, upkeep
+from bot.mediator.work import training, upkeep
 from bot.mediator.work.glance import Glance
+from bot.mediator.work.subjects import Subjects
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store as sheet_store
 from bot.takeaway.store import SheetStore
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 # The guided dialogues by the topic that they belong to.
 SUBJECTS = {"price": "cost", "eligibility": "documents_needed", "remedy": "refusal_remedies"}
 TEMPLATES = Path(__file__).parent / "templates"
+DATA = settings.ROOT / "data" / "nlu"
 
 
 class Desk:
@@ -71,9 +74,8 @@ class Desk:
         self.journal_fault: journal.Fault | None = None
         self.throttle = Throttle(self.keys)
         self.sentences = Sentences.read(settings.ROOT / "data")
-        self.form = Form(self.sentences)
-        self.labels = proposals.labels(self.sentences)
         self.bridge = Bridge(bot_address, secret)
+        self.form = Form(self.sentences, self.bridge.day)
         self.glance = Glance(self.bridge)
         # Since when nobody has been there, as far as this process has seen.
         self.alone_since: dt.datetime | None = None
@@ -85,6 +87,11 @@ class Desk:
             lstrip_blocks=True,
         )
         filters.install(self.templates)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What an example may be about, read when an editor first asks: the training files are long."""
+        return Subjects(self.sentences, training.examples(DATA))
 
     def is_healthy(self) -> bool:
         """Whether the store answers."""
@@ -99,6 +106,15 @@ class Desk:
         """What a conversation is about, in words: a topic's name, or "" where it is not known."""
         found = self.sentences.variation(f"utter_topic_{SUBJECTS.get(name, name)}", {}, "")
         return str(found["text"]).strip() if found else ""
+
+    def case_subject(self, name: str) -> str:
+        """What a line of the report is about, in words; a name without words stays as it is."""
+        return self.subject(name) or self.subjects_of_cases().get(name, name)
+
+    def subjects_of_cases(self) -> dict[str, str]:
+        """What a case may be about, in words: what became of the card, or how far the request is."""
+        fields = (self.form.fields["reason"], self.form.fields["file_status"])
+        return {value: words for field in fields for value, words in field.options}
 
     def sweep(self) -> None:
         """Does what time alone asks for."""

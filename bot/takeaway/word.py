@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -47,6 +49,11 @@ def _set_up(document: Any, title: str) -> None:
     # The library's template names an author of its own.
     document.core_properties.author = ""
     document.core_properties.comments = ""
+    # It is dated 2013 and carries a picture of an empty page.
+    document.core_properties.created = document.core_properties.modified = dt.datetime.now(dt.UTC)
+    package = document.part.package
+    for name in [name for name, each in package.rels.items() if each.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del package.rels[name]
     normal = document.styles["Normal"]
     normal.font.name = FONT
     normal.font.size = Pt(11)

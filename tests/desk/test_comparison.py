@@ -1,6 +1,7 @@
 """The desk says of a case what the bot says: the same words, on every case file, and nothing else.
 
 The price of a duplicate that cannot be had is the one exception: the desk's sheet has a line instead.
+What the sheet presumes is switched off here: the bot presumes nothing.
 
 Each case is told to the bot's own actions in one message; what they ask beyond is answered by "I don't
 know". The same facts fill the desk's form. What both say is compared text by text.
@@ -168,7 +169,7 @@ def piece(run: Any) -> str:
 def desk_says(mediator: Client, guide: str, facts: Facts) -> list[str]:
     """The same texts read from the desk's page."""
     given = {name: {True: "yes", False: "no"}.get(value, value) for name, value in facts.items()}
-    page = mediator.get("/fiche/reponses", params=given)
+    page = mediator.get("/fiche/reponses", params={**given, "presume": "no"})
     assert page.status_code == 200
     section = re.search(rf'aria-labelledby="answer-{guide}">(.*?)</section>', page.text, re.DOTALL)
     assert section, f"no answer of {guide}"
@@ -179,7 +180,7 @@ def desk_says(mediator: Client, guide: str, facts: Facts) -> list[str]:
         flags=re.DOTALL,
     )
     answer = answer.partition('<div class="missing')[0]
-    found = re.findall(r"<(p|li|td|caption|th)\b[^>]*>(.*?)</\1>", answer, re.DOTALL)
+    found = re.findall(r"<(p|li|h4|td|caption|th)\b[^>]*>(.*?)</\1>", answer, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]+>", "", text)) for _, text in found]
 
 

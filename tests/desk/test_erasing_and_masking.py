@@ -75,6 +75,11 @@ def reply(mediator: Client, page: str, text: str) -> None:
     assert sent.status_code == 303, sent.text
 
 
+def follow(mediator: Client, path: str, page: str, **fields: str) -> requests.Response:
+    """The page to which a form leads."""
+    return mediator.get(mediator.post(path, page, **fields).headers["location"])
+
+
 def left_in(state: Path) -> list[tuple[str, str]]:
     """Each piece of the reply found in a file."""
     files = [(file.name, file.read_bytes()) for file in state.rglob("*") if file.is_file()]
@@ -175,11 +180,11 @@ def test_a_conversation_erased_at_the_desk_takes_its_sheets_along(
 ) -> None:
     conversation, by_bot = sheet_given(assistant)
     page = take(open_desk, mediator, conversation)
-    made = mediator.post(f"{page}/a-emporter", page, reason="loss", refused_on="2026-10-03")
+    made = follow(mediator, f"{page}/a-emporter", page, reason="loss", refused_on="2026-10-03")
     by_desk = re.search(r'<p class="address">(\S+)</p>', made.text)
-    elsewhere = mediator.post("/fiche/a-emporter", "/fiche", reason="loss", refused_on="2026-10-03")
+    elsewhere = follow(mediator, "/fiche/a-emporter", "/fiche", reason="loss", refused_on="2026-10-03")
     other = re.search(r'<p class="address">(\S+)</p>', elsewhere.text)
-    pasted = mediator.post("/fiche/a-emporter", "/fiche", reason="theft", refused_on="2026-10-03")
+    pasted = follow(mediator, "/fiche/a-emporter", "/fiche", reason="theft", refused_on="2026-10-03")
     told = re.search(r'<p class="address">(\S+)</p>', pasted.text)
     assert by_desk and other and told
     reply(mediator, page, f"Voici votre fiche : {told[1]} (gardez cette adresse)")

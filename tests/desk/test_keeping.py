@@ -1,19 +1,17 @@
-"""What mediators keep: cases that end by themselves, lines without anybody, examples fit for training."""
+"""What mediators keep: cases that end by themselves, lines without anybody, sheets to take away."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 import pytest
-import yaml
 
 from bot.mediator import clock
 from bot.mediator.desk import Desk
 from bot.mediator.security.roles import Role
 from bot.mediator.sheet.fields import GROUPS
-from bot.mediator.work import activity, cases, proposals
+from bot.mediator.work import activity, cases
 from bot.procedures.registry import FACT_NAMES
 from tests.desk.conftest import NOW, PASSWORD, OpenDesk, text_of
 
@@ -63,7 +61,7 @@ def test_what_the_form_shows_it_reads_again(desk: Desk) -> None:
 )
 def test_what_cannot_be_is_named_and_left_out(desk: Desk, name: str, value: str) -> None:
     facts, faults = desk.form.read({name: value, "applicant": "holder"}, TODAY)
-    assert faults == {name}
+    assert set(faults) == {name}
     assert facts == {"applicant": "holder"}
 
 
@@ -76,7 +74,8 @@ def test_a_case_is_erased_in_its_time(desk: Desk, account: int) -> None:
         end = TODAY + cases.KEPT_DAYS * DAY
         assert cases.purge(connection, end - DAY) == 0
         later = TODAY + 30 * DAY
-        cases.change(connection, number, cases.Status.CITIZEN, "", later, TODAY)
+        follow = cases.Follow(cases.Status.CITIZEN, next_on=later)
+        assert cases.follow_up(connection, number, account, 1, follow, NOW)
         assert cases.purge(connection, end) == 0
         assert cases.purge(connection, end + 30 * DAY) == 1
         assert cases.find(connection, number) is None
@@ -105,38 +104,24 @@ def test_the_cases_to_take_up_come_first(desk: Desk, account: int) -> None:
         assert cases.due(connection, TODAY) == 1
 
 
-def test_the_pages_of_a_case_lead_from_the_sheet_to_its_end(open_desk: OpenDesk) -> None:
-    mediator = open_desk.signed_in("mediator", "marie")
-    made = mediator.post("/dossiers", "/fiche", reason="theft", refused_on="2026-10-03")
-    case = made.headers["location"]
-    assert "Carte volée" in mediator.get(case).text
-    kept = mediator.post(case, case, status="citizen", next_on="", note="À revoir")
-    assert kept.status_code == 303
-    assert "À revoir" in mediator.get(case).text
-    assert mediator.post(case, case, status="citizen", next_on="demain").status_code == 400
-    assert mediator.post(f"{case}/effacer", case).status_code == 303
-    assert mediator.get(case).status_code == 404
-    assert [action for _, action, _ in open_desk.journal()][-3:] == [
-        "case_opened",
-        "case_changed",
-        "case_erased",
-    ]
-
-
 def test_the_sheet_to_take_away_has_its_code_and_the_letters_of_the_case(open_desk: OpenDesk) -> None:
     mediator = open_desk.signed_in("mediator")
     # Refused of late: its letters fit only within the time to appeal.
     refused = (clock.today() - 20 * DAY).isoformat()
-    made = mediator.post("/fiche/a-emporter", "/fiche", reason="theft", refused_on=refused)
+    sent = mediator.post("/fiche/a-emporter", "/fiche", reason="theft", refused_on=refused)
+    made = mediator.get(sent.headers["location"])
     address = re.search(r'<p class="address">(\S+)</p>', made.text)
     assert address
     assert "<svg" in made.text
     assert f"{address[1]}.pdf" in made.text
     assert "/lettre/gracious_appeal" in made.text
+    assert f"{address[1]}.ics" in made.text
+    assert "Revenir à la fiche de cas" in made.text
     token = address[1].rpartition("/")[2]
     found = open_desk.desk.sheets().find(token, dt.datetime.now(dt.UTC))
     assert found is not None
-    assert found.case.facts == {"reason": "theft", "refused_on": refused}
+    usual = {"applicant": "holder", "holder": "person", "vehicle_kind": "car"}
+    assert found.case.facts == {"reason": "theft", "refused_on": refused, **usual}
     assert mediator.post("/fiche/a-emporter", "/fiche").status_code == 400
 
 
@@ -157,54 +142,8 @@ def test_the_report_holds_neither_conversation_nor_account_nor_formula(desk: Des
     with desk.database.transaction() as connection:
         activity.note(connection, TODAY, account, "handover", "=1+1", "returned", 7)
         activity.note(connection, TODAY + DAY, account, "case", "loss", "solved")
-        text = activity.as_csv(activity.lines(connection, TODAY, TODAY))
+        text = activity.as_csv(activity.lines(connection, TODAY, TODAY), str)
     assert text.splitlines() == [
-        "\ufeffjour;guichet;activité;sujet;issue;minutes",
-        f"{TODAY};;handover;'=1+1;returned;7",
+        "\ufeffjour;guichet;activité;sujet;issue;lieu;minutes",
+        f"{TODAY:%d/%m/%Y};;conversation reprise;'=1+1;servie;À distance;7",
     ]
-
-
-# --- examples for training
-
-
-@pytest.fixture
-def propose(desk: Desk, account: int) -> Callable[[str, str], bool]:
-    """Proposes an example."""
-
-    def propose(label: str, example: str) -> bool:
-        with desk.database.transaction() as connection:
-            return proposals.propose(connection, account, label, example, TODAY)
-
-    return propose
-
-
-def test_accepted_examples_are_training_data_and_the_others_are_not(
-    desk: Desk, propose: Callable[[str, str], bool]
-) -> None:
-    assert propose("faq/cost", "c combien\n- le [papier](x) {y}")
-    assert propose("faq/cost", "mon numéro est AB-123-CD c combien")
-    assert propose("out_of_scope", "une recette de tarte")
-    assert not propose("faq/cost", " ")
-    assert not propose("out_of_scope", "une recette de tarte")
-    with desk.database.transaction() as connection:
-        for row in proposals.all_proposals(connection):
-            if row.label == "faq/cost":
-                proposals.judge(connection, row.id, proposals.Status.ACCEPTED)
-        text = proposals.as_training_data(proposals.all_proposals(connection))
-    (block,) = yaml.safe_load(text)["nlu"]
-    assert block["intent"] == "faq/cost"
-    lines = block["examples"].splitlines()
-    assert len(lines) == 2
-    assert all(line.startswith("- ") and not set(line) & set("[]{}") for line in lines)
-    assert "AB-123" not in text
-
-
-def test_only_labels_that_have_an_answer_can_be_proposed(open_desk: OpenDesk) -> None:
-    editor = open_desk.signed_in("editor")
-    assert (
-        editor.post(
-            "/ameliorer/propositions", "/fiche", label="faq/cost", example="c koi le prix"
-        ).status_code
-        == 303
-    )
-    assert editor.post("/ameliorer/propositions", "/fiche", label="faq/rien", example="x").status_code == 400

@@ -174,6 +174,64 @@ def test_the_case_sheet_follows_the_ticks_and_answers_questions(people: People, 
     assert paul.locator('input[name="reason"][value="theft"]').is_checked()
 
 
+def test_a_sentence_fills_the_sheet_and_what_follows_is_corrected_in_place(people: People, paul: Any) -> None:
+    paul.goto(f"{people.desk}/fiche")
+    sentence = paul.get_by_label("Décrivez la situation en une phrase")
+    sentence.fill("scooter perdu par un mineur, refus il y a six semaines")
+    sentence.press("Enter")
+    read = paul.locator("#read")
+    read.wait_for()
+    assert "Carte au nom d’un mineur" in read.inner_text()
+    assert read.evaluate("element => element === document.activeElement")
+    assert paul.locator('input[name="reason"][value="loss"]').is_checked()
+    assert "contesté" in paul.locator(".brief li").first.inner_text()
+
+    # What is typed next is read too; a day that cannot be stays, with the reason beside it.
+    refused = paul.get_by_label("Refus reçu le", exact=True)
+    refused.fill("il y a 3 jours")
+    refused.press("Tab")
+    paul.wait_for_function("document.getElementById('fact-refused_on').value.includes('/')")
+    refused.fill("31/02/2026")
+    refused.press("Tab")
+    paul.locator("#fact-refused_on-fault").wait_for()
+    assert refused.input_value() == "31/02/2026"
+    assert axe(paul) == []
+
+    # The fields follow: questions on a theft come and go with the theft.
+    paul.locator("label", has_text="Carte volée").click()
+    paul.locator('[data-field="theft_declared"]').wait_for()
+    paul.locator("label", has_text="Carte abîmée").click()
+    paul.locator('[data-field="theft_declared"]').wait_for(state="detached")
+
+
+def test_on_a_narrow_screen_the_answer_is_one_link_away(people: People, paul: Any) -> None:
+    paul.set_viewport_size({"width": 390, "height": 844})
+    paul.goto(f"{people.desk}/fiche?reason=loss")
+    paul.get_by_role("link", name="Aller à la réponse").click()
+    assert paul.locator("#result").bounding_box()["y"] < 100
+    paul.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_an_answer_of_the_bot_in_a_conversation_is_reported_in_one_click(
+    people: People, marie: Any, paul: Any
+) -> None:
+    citizen = people.citizen()
+    citizen.ask("combien coûte un duplicata")
+    citizen.ask("je veux parler à un conseiller")
+    before = citizen.answers.count()
+    citizen.page.get_by_role("button", name="Oui, d’accord").click()
+    citizen.wait_for_answer(before)
+    paul.goto(people.desk)
+    take(paul)
+    paul.get_by_role("button", name="Cette réponse est fausse").first.click()
+    marie.goto(f"{people.desk}/ameliorer")
+    reported = marie.locator("#fausses").locator("..")
+    assert "combien coûte un duplicata" in reported.inner_text()
+    assert axe(marie) == []
+    paul.get_by_role("button", name="Rendre la conversation au robot").click()
+    hears(citizen, RETURNED)
+
+
 def test_the_case_sheet_works_without_scripts_and_by_keyboard(people: People) -> None:
     page = people.staff("mediator", "zoe", java_script_enabled=False)
     page.goto(f"{people.desk}/fiche")
@@ -188,8 +246,10 @@ def test_the_case_sheet_works_without_scripts_and_by_keyboard(people: People) ->
 
 
 PAGES = (
-    "/", "/fiche", "/fiche?reason=theft&plate_format=fni&refused_on=2026-10-03", "/dossiers", "/dossiers/1",
-    "/reponses", "/ameliorer", "/statistiques", "/comptes", "/journal", "/nulle-part",
+    "/", "/reponses", "/fiche", "/fiche?reason=theft&plate_format=fni&refused_on=2026-10-03",
+    "/fiche?refused_on=31/02/2026", "/dossiers", "/dossiers?q=zzz",
+    "/dossiers/1", "/dossiers/1/situation", "/dossiers/1/effacer",
+    "/ameliorer", "/statistiques", "/comptes", "/journal", "/nulle-part",
 )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
+import zipfile
 
 import pytest
 from docx import Document
@@ -134,3 +136,6 @@ def test_the_file_holds_the_whole_letter(world: World, sentences) -> None:
     assert document.core_properties.title == letter.title and document.core_properties.author == ""
     blanks = {run.text for part in document.paragraphs for run in part.runs if run.font.highlight_color}
     assert blanks == {f"[{blank}]" for blank in letter.blanks()}
+    # Nothing of the library's own template: a date of 2013, a picture of its page.
+    assert document.core_properties.created.year == dt.datetime.now(dt.UTC).year
+    assert not [name for name in zipfile.ZipFile(io.BytesIO(answer.body)).namelist() if "thumbnail" in name]

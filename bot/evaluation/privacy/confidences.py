@@ -194,7 +194,7 @@ async def be_taken_over(
         await work(place, f"{place}/messages", text=message.text, message_id=uuid.uuid4().hex)
     case = await work("/fiche", "/dossiers", reason="loss")
     note = "\n".join(message.text for message in (*messages, *BY_MEDIATOR))
-    await work(case, case, status="desk", note=note)
+    await work(case, case, status="desk", note=note, version="1")
     await work(place, f"{place}/rendre")
     await say("merci, et le prix ?")
     await citizen.leave()

@@ -201,7 +201,7 @@ def erase(visit: Visit) -> Response:
 
 def make_sheet(visit: Visit) -> Response:
     """A sheet to take away with the facts of the form, erased with the conversation."""
-    return _answer(visit, lambda visit, row: takeaway.given(visit, row.conversation))
+    return _answer(visit, lambda visit, row: takeaway.given(visit, row.conversation, row.id))
 
 
 def _end(visit: Visit, connection: Connection, row: Row, action: str, outcome: Outcome) -> None:

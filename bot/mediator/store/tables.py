@@ -196,6 +196,24 @@ CASES = sa.Table(
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("changed_on", sa.Date, nullable=False),
     sa.Column("erase_on", sa.Date, nullable=False, index=True),
+    # A few words of the team's own, as "à rappeler"; who has taken the case on.
+    sa.Column("label", sa.String(40), nullable=False, server_default=""),
+    sa.Column("assignee_id", sa.ForeignKey("accounts.id", name="cases_assignee")),
+    # Grows with each change: a form made from an older one is told so.
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    # People note the number in their own diary: it is never given again, not by SQLite either.
+    sqlite_autoincrement=True,
+)
+# Who changed what of a case, and when; erased with the case.
+CASE_CHANGES = sa.Table(
+    "case_changes",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    # [[what, before, after], …]
+    sa.Column("changes", sa.JSON, nullable=False),
 )
 # Sentences ready to be sent: of one account, or of everybody where none is named.
 REPLIES = sa.Table(
@@ -215,6 +233,32 @@ PROPOSALS = sa.Table(
     sa.Column("example", sa.String(400), nullable=False),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("proposed_on", sa.Date, nullable=False),
+    # The second reader, and the day on which the example was handed on in a file.
+    sa.Column("judge_id", sa.ForeignKey("accounts.id", name="proposals_judge")),
+    sa.Column("exported_on", sa.Date),
+)
+# Messages that editors are done with, by a keyed hash of their words: the words stay with the bot.
+HANDLED_MESSAGES = sa.Table(
+    "handled_messages",
+    TABLES,
+    sa.Column("text_hash", sa.String(64), primary_key=True),
+    sa.Column("status", sa.String(12), nullable=False),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("handled_on", sa.Date, nullable=False),
+)
+# Answers that somebody at the desk says are wrong: the question (masked) and facts that they answered.
+WRONG_ANSWERS = sa.Table(
+    "wrong_answers",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("responses", sa.JSON, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("reported_on", sa.Date, nullable=False, index=True),
+    sa.Column("handler_id", sa.ForeignKey("accounts.id", name="wrong_answers_handler")),
 )
 # What happened, for reports: no conversation, no account, no text.
 ACTIVITY = sa.Table(
@@ -227,4 +271,6 @@ ACTIVITY = sa.Table(
     sa.Column("subject", sa.String(80), nullable=False),
     sa.Column("outcome", sa.String(24), nullable=False),
     sa.Column("minutes", sa.Integer),
+    # Where the help was given: "face_to_face" or "remote".
+    sa.Column("place", sa.String(16), nullable=False, server_default=""),
 )

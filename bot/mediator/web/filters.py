@@ -12,6 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from bot.mediator import clock
+from bot.mediator.sheet import days
 from bot.nlg import french
 from bot.nlg.formatting import blocks, is_address
 from bot.nlg.sources import SHOWN
@@ -24,6 +25,7 @@ def install(templates: Environment) -> None:
     templates.filters |= {
         "blocks": blocks,
         "day": french.date,
+        "typed_day": days.shown,
         "weekday": weekday,
         "moment": moment,
         "time": time_of_day,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
@@ -12,14 +13,14 @@ import yaml
 from sqlalchemy.engine import Connection, Row
 
 from bot.mediator.store.tables import ACCOUNTS, PROPOSALS
-from bot.nlg.sentences import Sentences
 from bot.privacy.masking import mask
 
 LONGEST_EXAMPLE = 300
-QUESTION = "utter_faq/"
-# Rasa reads these as the marks of an entity, and a line break as the next example.
-MARKUP = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "\n": " ", "\r": " ", "\t": " "})
-OTHER_SUBJECT = "out_of_scope"
+# Rasa reads "[words](…)" and "[words]{…}" as entities, and a line break as the next example. Brackets alone
+# are what a mask leaves in messages, as "[plaque SIV]": an example keeps them so.
+_ENTITY = re.compile(r"\[([^\[\]]*)\]\s*(?=[({])")
+_MARKUP = str.maketrans({"{": "(", "}": ")", "\n": " ", "\r": " ", "\t": " "})
+_JUDGES = ACCOUNTS.alias("judge")
 
 
 class Status(StrEnum):
@@ -30,20 +31,26 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-def labels(sentences: Sentences) -> dict[str, tuple[str, str]]:
-    """What an example may mean: label → the name of its topic and the first line of its answer."""
-    found = {OTHER_SUBJECT: ("Autre sujet", "")}
-    for response in sorted(name for name in sentences.responses if name.startswith(QUESTION)):
-        label = response.removeprefix("utter_")
-        topic = sentences.variation(f"utter_topic_{label.removeprefix('faq/').partition('.')[0]}", {}, "")
-        if topic:
-            found[label] = (str(topic["text"]).strip(), label.partition(".")[2].replace("_", " "))
-    return found
+def cleaned(example: str) -> str:
+    """The example as it is kept: masked, on one line, without marks of Rasa's."""
+    text = _ENTITY.sub(r"(\1) ", mask(example)).translate(_MARKUP)
+    return " ".join(text.split())[:LONGEST_EXAMPLE].strip("-• ")
+
+
+def conflict(connection: Connection, label: str, example: str) -> str | None:
+    """The other label for which the same example stands already, unless refused; None for none."""
+    other = sa.select(PROPOSALS.c.label).where(
+        sa.func.lower(PROPOSALS.c.example) == cleaned(example).lower(),
+        PROPOSALS.c.label != label,
+        PROPOSALS.c.status != Status.REFUSED.value,
+    )
+    found = connection.scalar(other)
+    return str(found) if found else None
 
 
 def propose(connection: Connection, account_id: int, label: str, example: str, on: dt.date) -> bool:
     """Whether the example is kept: masked, on one line, not proposed for that label before."""
-    text = " ".join(mask(example).translate(MARKUP).split())[:LONGEST_EXAMPLE].strip("-• ")
+    text = cleaned(example)
     same = sa.select(PROPOSALS.c.id).where(PROPOSALS.c.label == label, PROPOSALS.c.example == text)
     if not text or connection.execute(same).first():
         return False
@@ -52,18 +59,37 @@ def propose(connection: Connection, account_id: int, label: str, example: str, o
     return True
 
 
-def judge(connection: Connection, proposal_id: int, status: Status) -> bool:
-    """Whether there was such a proposal."""
+def judge(connection: Connection, proposal_id: int, status: Status, judge_id: int) -> bool:
+    """Whether the proposal was there and ``judge_id`` may judge it: nobody accepts what they proposed."""
+    may = sa.true() if status is Status.REFUSED else PROPOSALS.c.account_id != judge_id
     changed = connection.execute(
-        PROPOSALS.update().where(PROPOSALS.c.id == proposal_id).values(status=status.value)
+        PROPOSALS.update()
+        .where(PROPOSALS.c.id == proposal_id, may)
+        .values(status=status.value, judge_id=judge_id)
     )
     return changed.rowcount == 1
 
 
+def find(connection: Connection, proposal_id: int) -> Row | None:
+    """The proposal of that number."""
+    return connection.execute(sa.select(PROPOSALS).where(PROPOSALS.c.id == proposal_id)).first()
+
+
 def all_proposals(connection: Connection) -> list[Row]:
-    """Every proposal with who made it: those to be judged first, the newest first."""
-    rows = connection.execute(sa.select(PROPOSALS, ACCOUNTS.c.login).join(ACCOUNTS)).all()
+    """Every proposal with who made it and who judged it: those to be judged first, the newest first."""
+    rows = connection.execute(
+        sa.select(PROPOSALS, ACCOUNTS.c.login, _JUDGES.c.login.label("judge"))
+        .join(ACCOUNTS, PROPOSALS.c.account_id == ACCOUNTS.c.id)
+        .join(_JUDGES, PROPOSALS.c.judge_id == _JUDGES.c.id, isouter=True)
+    ).all()
     return sorted(rows, key=lambda row: (row.status != Status.PROPOSED.value, -row.id))
+
+
+def mark_exported(connection: Connection, rows: Iterable[Row], on: dt.date) -> None:
+    """Notes the day on which these were handed on, where they were not before."""
+    for row in rows:
+        fresh = PROPOSALS.update().where(PROPOSALS.c.id == row.id, PROPOSALS.c.exported_on.is_(None))
+        connection.execute(fresh.values(exported_on=on))
 
 
 def as_training_data(rows: Iterable[Row]) -> str:

@@ -14,7 +14,7 @@ from bot.mediator.bridge import BotAway, Gone
 from bot.mediator.security import failures, journal
 from bot.mediator.security.sessions import LONGEST_HOURS
 from bot.mediator.store.tables import ATTEMPTS, HANDOVERS, INVITATIONS, RESETS, SESSIONS
-from bot.mediator.work import activity, cases, codes, desks, handovers, presence, reception
+from bot.mediator.work import activity, cases, codes, desks, handovers, presence, reception, reviews
 from bot.mediator.work.handovers import Status
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def sweep(desk: Desk, now: dt.datetime) -> None:
         codes.purge(connection, now)
         desks.purge(connection, clock.in_paris(now).date())
         failures.purge(connection, now)
+        reviews.purge(connection, clock.in_paris(now).date())
         for statement in _forgetting(now):
             connection.execute(statement)
 

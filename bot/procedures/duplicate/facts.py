@@ -79,10 +79,10 @@ FACTS: tuple[Fact, ...] = (
     _choice(
         "original_found", Group.CARD, (*values_of(OriginalFound), FOUND), is_asked=True, depends_on="reason"
     ),
+    _yes_no("vehicle_stolen", Group.CARD, is_asked=True, depends_on="reason"),
     _yes_no("event_abroad", Group.CARD, is_asked=True, depends_on="reason"),
     _yes_no("theft_declared", Group.CARD, is_asked=True, depends_on="reason"),
     _day("declared_on", Group.CARD, begins_a_period=True),
-    _yes_no("vehicle_stolen", Group.CARD, is_asked=True, depends_on="reason"),
     _yes_no("storm_damage", Group.CARD, depends_on="reason"),
     # Who asks, and in whose name the card is.
     _choice("applicant", Group.PERSON, values_of(Applicant), is_asked=True),

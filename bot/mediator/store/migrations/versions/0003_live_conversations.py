@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
+revision = "0003_live_conversations"
 down_revision = "0002_accounts_and_desks"
 
 HANDOVER_COLUMNS = {
