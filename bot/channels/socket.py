@@ -1,12 +1,15 @@
 """The socket.io channel: an answer is the acknowledgement of its message, and a message is taken once.
 
 Speaks the events of Rasa's own channel (``session_request``, ``user_uttered``, ``bot_uttered``), so that its
-clients work. Rasa's own never awaits ``enter_room``, which python-socketio made a coroutine in 5.10: with
+clients work: one that sends no ``message_id`` is answered in the shape of Rasa's own, which some of them
+check to the key. Rasa's own never awaits ``enter_room``, which python-socketio made a coroutine in 5.10: with
 ``session_persistence`` nobody gets an answer. It also cannot say that a message arrived.
 
 A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as acknowledgement, and may send the
 message again until it does: the first answer is given again. The other windows of the same conversation get
-the event ``exchange``. ``erase`` erases the conversation.
+the event ``exchange``. A client that says in ``session_request`` what it has (``heard``, the last message
+that answered none, and ``answered``, the last of its own that was answered) is sent what it missed. ``erase``
+erases the conversation.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from typing import Any, Awaitable, Callable, Dict
+from typing import Any, Awaitable, Callable, Dict, List
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -22,9 +25,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from bot.channels import origins, turn
+from bot.channels import missed, origins, turn
 from bot.channels.conversations import erase
-from bot.channels.desk_conversation import pushed_since
 from bot.channels.sockets import Sockets
 from bot.operations.rooms import rooms
 from bot.privacy.masking import mask
@@ -33,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 ADDRESS = "/socket.io"
 MAX_PACKET_BYTES = 64 * 1024
+# No message has that id: no turn is told to a window that does not say which it has.
+NO_TURN = " "
 
 
 class SocketBlueprint(Blueprint):
@@ -62,8 +66,11 @@ class PushedMessages(OutputChannel):
         return "socket"
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        """Sends the message whole, with its metadata."""
-        await self._sockets.emit("bot_uttered", turn.shown(recipient_id, message), room=recipient_id)
+        """Sends the message whole to our windows, and in the shape of Rasa's own to the others."""
+        whole = turn.shown(recipient_id, message)
+        await self._sockets.emit("bot_uttered", whole, room=_room(recipient_id, is_ours=True))
+        for part in as_rasas_own(whole):
+            await self._sockets.emit("bot_uttered", part, room=_room(recipient_id, is_ours=False))
 
     async def send_erased(self, conversation: str) -> None:
         """Tells every window that the conversation is erased."""
@@ -106,9 +113,11 @@ class SocketChannel(InputChannel):
             conversation = _text(data, "session_id", 128) or uuid.uuid4().hex
             await sockets.save_session(sid, {"conversation": conversation})
             await sockets.enter_room(sid, conversation)
+            is_ours = isinstance(_field(data, "heard"), str)
+            await sockets.enter_room(sid, _room(conversation, is_ours))
             await sockets.emit("session_confirm", conversation, to=sid)
-            if isinstance(_field(data, "heard"), str):
-                await self._send_missed(sid, conversation, data["heard"])
+            if is_ours:
+                await self._send_missed(sid, conversation, data["heard"], _field(data, "answered"))
             return {"session_id": conversation}
 
         @sockets.on("user_uttered")
@@ -120,8 +129,8 @@ class SocketChannel(InputChannel):
                 Sanic.get_app(), _field(data, "message"), conversation, self.name(), metadata, message_id
             )
             if message_id is None:
-                for message in messages:
-                    await sockets.emit("bot_uttered", message, to=sid)
+                for part in (part for message in messages for part in as_rasas_own(message)):
+                    await sockets.emit("bot_uttered", part, to=sid)
                 return {"messages": messages}
             exchange = {"message_id": message_id, "messages": messages}
             # The other windows may be another server's: what passes between servers is masked too.
@@ -142,12 +151,15 @@ class SocketChannel(InputChannel):
 
         return routes
 
-    async def _send_missed(self, sid: str, conversation: str, heard: str) -> None:
-        """Sends what was pushed after the message named ``heard``, while this window was away."""
+    async def _send_missed(self, sid: str, conversation: str, heard: str, answered: Any) -> None:
+        """Sends what happened while this window was away; of turns, only to one that says which it has."""
         agent = getattr(Sanic.get_app().ctx, "agent", None)
         tracker = await agent.tracker_store.retrieve(conversation) if agent else None
-        for message in pushed_since(tracker.events, heard) if tracker else ():
-            await self._sockets.emit("bot_uttered", turn.shown(conversation, message), to=sid)
+        if tracker is None:
+            return
+        known = answered if isinstance(answered, str) else NO_TURN
+        for event, told in missed.since(conversation, tracker.events, known, heard):
+            await self._sockets.emit(event, told, to=sid)
 
     async def _conversation(self, sid: str, data: Any) -> str:
         """The id that the event names, or the one of the connection."""
@@ -156,6 +168,27 @@ class SocketChannel(InputChannel):
             return named
         session = await self._sockets.get_session(sid)
         return str(session.setdefault("conversation", uuid.uuid4().hex))
+
+
+def as_rasas_own(message: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """The message as Rasa's own channel sends it: a message a paragraph, the buttons below the last."""
+    texts = [part for part in str(message.get("text") or "").strip().split("\n\n") if part]
+    buttons = [
+        {"content_type": "text", "title": button["title"], "payload": button["payload"]}
+        for button in message.get("buttons") or ()
+    ]
+    parts: List[Dict[str, Any]] = [{"text": text} for text in texts or ([""] if buttons else [])]
+    if buttons:
+        parts = [{**part, "quick_replies": []} for part in parts]
+        parts[-1]["quick_replies"] = buttons
+    if message.get("image"):
+        parts.append({"attachment": {"type": "image", "payload": {"src": message["image"]}}})
+    return parts
+
+
+def _room(conversation: str, is_ours: bool) -> str:
+    """Where the windows that take messages whole are, and those that want Rasa's own shape."""
+    return f"{'whole' if is_ours else 'plain'} {conversation}"
 
 
 def _field(data: Any, name: str) -> Any:

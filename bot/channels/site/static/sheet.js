@@ -1,4 +1,15 @@
 // The sheet and the letters: print, copy, and blanks filled on the page. Nothing is stored, nothing is sent.
+// The browsers inside other applications download nothing: a person is told so, in place of a link that seems dead.
+const IN_APPLICATION = /\bFB(?:AN|AV|_IAB)\b|\bInstagram\b|\bLinkedInApp\b|; wv\)/;
+if (IN_APPLICATION.test(navigator.userAgent)) {
+  const hint = document.querySelector("[data-in-application]");
+  const files = document.querySelector(".files");
+  if (hint && files) {
+    files.after(hint);
+    hint.hidden = false;
+  }
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
