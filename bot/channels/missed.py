@@ -17,7 +17,7 @@ PUSHED = "pushed"
 async def pushed(
     agent: Any, conversation: str, heard: str | None, message_id: str | None
 ) -> List[Dict[str, Any]]:
-    """The messages that answered none and that a client by requests alone has not had, oldest first.
+    """The messages that answered none and that a client by requests alone lacks, oldest first.
 
     After the one named ``heard``; where the client names none, since its last message before ``message_id``, or
     before now: what came after a message cannot have been in its answer.
