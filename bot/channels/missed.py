@@ -19,7 +19,7 @@ async def pushed(
 ) -> List[Dict[str, Any]]:
     """The messages that answered none and that a client by requests alone lacks, oldest first.
 
-    After the one named ``heard``; where the client names none, since its last message before ``message_id``, or
+    After the one named ``heard``; where it names none, since its last message before ``message_id``, or
     before now: what came after a message cannot have been in its answer.
     """
     store = agent.tracker_store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -44,9 +45,13 @@ def make(letter: dict[str, Any]) -> bytes:
 def _set_up(document: Any, title: str) -> None:
     document.core_properties.title = title
     document.core_properties.language = LANGUAGE
-    # The library's template names an author of its own.
+    # The library's template has an author, a day and a picture of its first page of its own.
     document.core_properties.author = ""
     document.core_properties.comments = ""
+    document.core_properties.created = document.core_properties.modified = dt.datetime.now(dt.UTC)
+    relations = document.part.package.rels
+    for name in [name for name, each in relations.items() if each.reltype.endswith("/thumbnail")]:
+        del relations[name]
     normal = document.styles["Normal"]
     normal.font.name = FONT
     normal.font.size = Pt(11)

@@ -223,6 +223,7 @@ def scripted(answer: Callable[[dict[str, Any]], Any]) -> Callable[[Any], None]:
                 route.fulfill(json=told)
 
         page.route("**/webhooks/rest/webhook", respond)
+        page.route("**/webhooks/rest/pushed", lambda route: route.fulfill(json=[]))
 
     return before
 

@@ -207,7 +207,7 @@ def test_printing_shows_the_whole_conversation_and_no_control(visit: Visit) -> N
     widget.ask("question")
     widget.page.emulate_media(media="print")
     assert widget.page.get_by_role("button", name="Envoyer").is_hidden()
-    log = widget.page.get_by_role("log")
+    log = widget.page.get_by_role("region", name="Conversation")
     assert log.evaluate("log => log.scrollHeight <= log.clientHeight + 1")
 
 

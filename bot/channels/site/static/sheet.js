@@ -17,6 +17,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 for (const fields of document.querySelectorAll("[data-fields]")) fields.hidden = false;
 
+const TODAY = "date du jour";
+
 for (const field of document.querySelectorAll("[data-fills]")) {
   const blanks = [...document.querySelectorAll("[data-blank]")].filter((blank) => blank.dataset.blank === field.dataset.fills);
   field.addEventListener("input", () => {
@@ -25,6 +27,11 @@ for (const field of document.querySelectorAll("[data-fills]")) {
       blank.classList.toggle("filled", Boolean(field.value));
     }
   });
+  // The day of the device: the person changes it where the letter leaves later.
+  if (field.dataset.fills === TODAY) {
+    field.value = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
+    field.dispatchEvent(new Event("input"));
+  }
 }
 
 const status = document.querySelector("[data-status]");
