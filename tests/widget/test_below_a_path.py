@@ -74,7 +74,7 @@ def test_every_page_finds_its_files_and_the_others(visit: Visit, site: str) -> N
     missing: list[str] = []
     page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     for address in ("", "assistant", "cadre", "cadre/exemple", "sans-javascript", "donnees-personnelles"):
-        page.goto(site + address, wait_until="networkidle")
+        page.goto(site + address)
         links = page.locator("a[href]").evaluate_all("all => all.map((each) => each.href)")
         assert all(link.startswith(site) for link in links if link.startswith("http://127.0.0.1")), address
         assert page.evaluate("[...document.styleSheets].length") > 0

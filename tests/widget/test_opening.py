@@ -170,6 +170,14 @@ def test_in_a_low_window_header_and_field_stay_in_sight(visit: Visit, width: int
     assert widget.page.get_by_role("region", name="Conversation").bounding_box()["height"] > height * 0.35
 
 
+def test_the_options_are_shown_in_full_where_there_is_room(visit: Visit) -> None:
+    widget = visit(before=scripted(lambda _: [LONG])).open()
+    widget.ask("question")
+    widget.page.get_by_role("button", name="Options").click()
+    hidden = widget.page.locator("#options").evaluate("each => each.scrollHeight - each.clientHeight")
+    assert hidden <= 1
+
+
 def test_on_a_phone_opening_leaves_the_screen_keyboard_down(visit: Visit) -> None:
     widget = visit(before=scripted(lambda _: []), **PHONE).open()
     assert widget.focused() == "title"

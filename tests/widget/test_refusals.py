@@ -68,9 +68,16 @@ def test_a_message_refused_for_itself_is_offered_again_also_after_a_reload(visit
 
 
 def test_a_refused_message_can_be_written_otherwise(visit: Visit) -> None:
-    widget = visit(before=scripted(in_turn(403, [{"text": "Voici."}]))).open()
+    widget = visit(
+        before=scripted(in_turn(403, [{"text": "Voici."}])), viewport={"width": 390, "height": 500}
+    ).open()
     widget.send("union select")
-    widget.page.get_by_role("button", name="Modifier").click()
+    edit = widget.page.get_by_role("button", name="Modifier")
+    edit.wait_for()
+    # In sight without scrolling.
+    log = widget.page.get_by_role("region", name="Conversation").bounding_box()
+    assert edit.bounding_box()["y"] + edit.bounding_box()["height"] <= log["y"] + log["height"]
+    edit.click()
     assert widget.page.get_by_label("Votre question", exact=True).input_value() == "union select"
     assert widget.focused() == "question"
     assert widget.said.count() == 0
@@ -128,9 +135,9 @@ def test_without_a_connection_a_persons_replies_come_by_asking(visit: Visit, med
     mediator.take(conversation)
     mediator.say(conversation, "Avez-vous l’accusé de réception ?")
     widget.send("oui")
-    widget.page.get_by_text("Avez-vous l’accusé de réception ?").wait_for()
+    widget.answers.get_by_text("Avez-vous l’accusé de réception ?").wait_for()
     mediator.say(conversation, "Merci, je regarde.")
-    widget.page.get_by_text("Merci, je regarde.").wait_for()
+    widget.answers.get_by_text("Merci, je regarde.").wait_for()
     assert widget.page.get_by_text("Une personne du guichet vous répond.", exact=True).is_visible()
     texts = [each.inner_text() for each in widget.page.locator("li.bot, li.user").all()]
     assert len([text for text in texts if "accusé de réception" in text]) == 1
@@ -200,7 +207,7 @@ def test_a_window_that_was_closed_meanwhile_shows_what_was_asked_in_another(visi
     first.page.goto("about:blank")
     page.goto(address)
     second.ask("quelles pièces faut-il ?")
-    second.page.get_by_role("button", name="Comment demander").first.click()
+    second.answers.last.locator(".choice").first.click()
     second.wait_for_answer(3)
     first.page.goto(address)
     first.said.nth(2).wait_for()

@@ -340,7 +340,9 @@ export class AssistantCarteGrise extends HTMLElement {
     if (!entry) return;
     Object.assign(entry, { failed: status, message: item.message });
     this.conversation.save();
+    const wasNearEnd = this.log.isNearEnd();
     this.log.update(entry);
+    if (wasNearEnd) this.log.scrollToLatest();
     this.announce(text.refused(status));
   }
 
