@@ -27,6 +27,7 @@ from socketio import AsyncServer
 
 from bot.channels import missed, origins, turn
 from bot.channels.conversations import erase
+from bot.channels.site import DRAWN_ID
 from bot.channels.sockets import Sockets
 from bot.operations.rooms import rooms
 from bot.privacy.masking import mask
@@ -157,7 +158,9 @@ class SocketChannel(InputChannel):
         tracker = await agent.tracker_store.retrieve(conversation) if agent else None
         if tracker is None:
             return
-        known = answered if isinstance(answered, str) else NO_TURN
+        # A programme may name a conversation after its customer: what was said is for whoever drew the name.
+        is_drawn = DRAWN_ID.fullmatch(conversation) is not None
+        known = answered if is_drawn and isinstance(answered, str) else NO_TURN
         for event, told in missed.since(conversation, tracker.events, known, heard):
             await self._sockets.emit(event, told, to=sid)
 

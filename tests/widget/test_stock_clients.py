@@ -95,6 +95,33 @@ def test_a_plain_client_of_the_stock_protocol_hears_answers_and_a_persons_replie
         heard.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "is_told"), [(uuid.uuid4().hex, True), (f"client-{uuid.uuid4().hex[:6]}", False)]
+)
+def test_turns_are_told_to_whoever_has_a_drawn_name_and_not_to_a_guesser(
+    assistant: Assistant, name: str, is_told: bool
+) -> None:
+    need((WIDGET / "node_modules").is_dir(), "bot/widget/node_modules (run npm ci in bot/widget)")
+    conversation = assistant.conversation()
+    conversation.sender = name
+    conversation.say("combien coûte un duplicata ?")
+    script = """import { io } from "socket.io-client";
+    const [address, id] = process.argv.slice(1);
+    const socket = io(address);
+    const told = [];
+    socket.on("exchange", (each) => told.push(each.shown));
+    socket.on("connect", async () => {
+      await socket.timeout(30000).emitWithAck("session_request", { session_id: id, heard: "", answered: "" });
+      console.log(JSON.stringify({ told }));
+      socket.close();
+    });"""
+    client = _Client(script, assistant.address, name)
+    try:
+        assert client.until(lambda _: True) == {"told": ["combien coûte un duplicata ?"] if is_told else []}
+    finally:
+        client.close()
+
+
 class _Client:
     """A script of Node that prints one JSON object a line."""
 

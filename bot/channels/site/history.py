@@ -31,7 +31,7 @@ class Said:
 
     def name_of(self, address: str) -> str:
         """What a link to the address is called: its title, or its site where the message gives none."""
-        site, slash, rest = address.split("://", 1)[-1].removeprefix("www.").rstrip("/").partition("/")
+        site, _, rest = address.split("://", 1)[-1].removeprefix("www.").rstrip("/").partition("/")
         return self.titles.get(address) or (f"{site}/…" if rest else site)
 
 
