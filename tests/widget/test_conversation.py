@@ -175,7 +175,7 @@ def test_a_plate_is_masked_in_what_is_sent_and_in_what_is_kept(visit: Visit, eve
     widget.page.get_by_role("button", name="Envoyer").click()
     widget.wait_for_answer(before)
     assert "[plaque masquée]" in widget.said.last.inner_text()
-    assert "456" not in str(widget.kept())
+    assert "456-JK" not in str(widget.kept())
     assert "456-JK" not in str(events(widget.kept()["id"]))
 
 
