@@ -233,7 +233,7 @@ def test_every_answer_is_kept_out_of_caches_search_engines_and_referrers(world: 
 def test_a_day_typed_on_the_page_is_kept_and_counted(world: World) -> None:
     token = world.make("stolen card")
     answer = world.pages.set_dates(token, {"declared_on": "2026-11-15", "requested_on": ""})
-    assert answer.status == 303 and answer.headers["Location"].startswith(f"/fiche/{token}")
+    assert answer.status == 303 and answer.headers["Location"].startswith(f"../{token}#")
     assert DAYS.findall(section(text(world.pages.show(token)), "dates")) == ["14 décembre 2026"]
 
 
