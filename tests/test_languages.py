@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.conversation import LANGUAGES
+from bot.nlg.sentences import Sentences
 from bot.nlu.languages import foreign_language
 from bot.nlu.text import normalise
 
@@ -71,3 +73,23 @@ def test_hardly_any_french_example_is_taken_for_another_language() -> None:
                 texts += re.findall(r"(?m)^- (.+)$", block["examples"])
     foreign = [text for text in texts if foreign_language(normalise(text))]
     assert len(foreign) <= FALSE_ALARMS * len(texts), foreign
+
+
+def test_each_answer_in_another_language_says_which_and_names_its_link() -> None:
+    sentences = Sentences.read(ROOT / "data" / "nlu" / "common.yml")
+    told = {}
+    for language in LANGUAGES:
+        rendered = sentences.render(f"utter_foreign_language_{language}", {}, "", {})
+        assert rendered is not None
+        told[language] = rendered["metadata"]
+    assert {language: metadata.get("language") for language, metadata in told.items()} == {
+        language: language for language in LANGUAGES
+    }
+    assert all(link["title"] and link["url"] for metadata in told.values() for link in metadata["links"])
+
+
+def test_an_answer_in_french_says_no_language() -> None:
+    rendered = Sentences.read(ROOT / "data" / "nlu" / "common.yml").render("utter_human", {}, "", {})
+    assert rendered is not None
+    assert "language" not in rendered["metadata"]
+    assert [link["title"] for link in rendered["metadata"]["links"]]

@@ -20,10 +20,7 @@ from bot.privacy import retention
 
 async def answered(store: TrackerStore, sender_id: str, message_id: str, channel: OutputChannel) -> bool:
     """Whether the message was answered before; if so its answer is sent again through ``channel``."""
-    inner = _innermost(store)
-    if isinstance(inner, ConversationStore) and not await inner.beside(
-        _may_hold, inner, sender_id, message_id
-    ):
+    if not await may_hold(store, sender_id, message_id):
         return False
     tracker = await store.retrieve(sender_id)
     found = False
@@ -35,6 +32,14 @@ async def answered(store: TrackerStore, sender_id: str, message_id: str, channel
         elif found and isinstance(event, BotUttered):
             await channel.send_response(sender_id, event.message())
     return found
+
+
+async def may_hold(store: TrackerStore, sender_id: str, word: str) -> bool:
+    """Whether the conversation's events may hold ``word``, a key or a value; True where that costs."""
+    inner = _innermost(store)
+    if not isinstance(inner, ConversationStore):
+        return True
+    return bool(await inner.beside(_may_hold, inner, sender_id, word))
 
 
 async def erase(agent: Any, sender_id: str) -> None:
@@ -60,13 +65,13 @@ def _erase_from(store: ConversationStore, sender_id: str) -> None:
         session.commit()
 
 
-def _may_hold(store: ConversationStore, sender_id: str, message_id: str) -> bool:
+def _may_hold(store: ConversationStore, sender_id: str, word: str) -> bool:
     # Rebuilding a long conversation for each new message would cost more than the rest of the turn's storage.
-    if not message_id.isascii() or not message_id.isalnum():
+    if not word.isascii() or not word.isalnum():
         return True
     event = store.SQLEvent
     with store.session_scope() as session:
-        named = event.data.contains(f'"{message_id}"')
+        named = event.data.contains(f'"{word}"')
         return session.query(event.id).filter(event.sender_id == sender_id, named).first() is not None
 
 

@@ -21,7 +21,9 @@ _DATA = ("application/json",)
 def answer(request: Request, status: int, headers: dict[str, str] | None = None) -> HTTPResponse:
     """The answer of that status, with nothing of the error itself."""
     if wants_page(request.headers.get("accept", "")):
-        page = _templates().get_template("problem.html").render(status=status)
+        root = assets.root(request.path)
+        values = {"root": root, "address": lambda name: root + _files()[name].address.lstrip("/")}
+        page = _templates().get_template("problem.html").render(status=status, **values)
         made = response.html(page, status=status, headers=headers)
     else:
         made = response.json({"status": status}, status=status, headers=headers)
@@ -54,8 +56,11 @@ def _weight(entry: str, kinds: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    files = assets.read()
     made = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
     made.globals["announcement"] = switches.announcement
-    made.globals["address"] = lambda name: files[name].address
     return made
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, assets.Asset]:
+    return assets.read()

@@ -3,6 +3,10 @@
 A request may hold a ``message_id``: sent again with the same one, it gets the first answer again. One message
 too many then gets 429 with Retry-After; without the id, by which nobody sends it again, 200 and a sentence.
 
+What was said meanwhile that answers nothing (a person who has taken over) comes before the next answer, and
+by POST /webhooks/rest/pushed, ``{"sender": …, "heard": …}``, without waiting for it. Such a message has an id
+in ``metadata.pushed``; ``heard`` is the last one that the client has, also in a request with a message.
+
 Rasa's own shares one conversation between all who send no ``sender``, gives ``[]`` and a traceback for a
 message that is no text, splits answers at blank lines and drops their metadata (sources and their dates).
 """
@@ -10,6 +14,7 @@ message that is no text, splits answers at blank lines and drops their metadata 
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any, Awaitable, Callable
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -17,7 +22,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import limits, turn
+from bot.channels import limits, missed, turn
 from bot.channels.origins import open_to_sites
 
 MAX_SENDER_CHARACTERS = 128
@@ -44,16 +49,26 @@ class RestChannel(InputChannel):
         @open_to_sites(routes, "/webhook", "POST")
         async def receive(request: Request) -> HTTPResponse:
             body = _body(request)
+            sender, message_id = _sender(body), _name(body, "message_id")
             messages = await turn.take(
                 Sanic.get_app(),
                 body.get("message"),
-                _sender(body),
+                sender,
                 self.name(),
                 turn.client_metadata(body),
-                _message_id(body),
+                message_id,
+                partial(missed.pushed, conversation=sender, heard=_heard(body), message_id=message_id),
             )
-            refused = limits.http_of(messages) if _message_id(body) else {}
+            refused = limits.http_of(messages) if message_id else {}
             return response.json(messages, ensure_ascii=False, **refused)
+
+        @routes.post("/pushed")
+        @open_to_sites(routes, "/pushed", "POST")
+        async def give_pushed(request: Request) -> HTTPResponse:
+            body = _body(request)
+            agent = getattr(Sanic.get_app().ctx, "agent", None)
+            messages = await missed.pushed(agent, _sender(body), _heard(body) or "", None) if agent else []
+            return response.json(messages, ensure_ascii=False)
 
         return routes
 
@@ -74,8 +89,14 @@ def _sender(body: dict[str, Any]) -> str:
     return uuid.uuid4().hex
 
 
-def _message_id(body: dict[str, Any]) -> str | None:
-    message_id = body.get("message_id")
-    if isinstance(message_id, str) and 0 < len(message_id) <= MAX_MESSAGE_ID_CHARACTERS:
-        return message_id
+def _name(body: dict[str, Any], field: str) -> str | None:
+    """The name of a message in that field of the request."""
+    name = body.get(field)
+    if isinstance(name, str) and 0 < len(name) <= MAX_MESSAGE_ID_CHARACTERS:
+        return name
     return None
+
+
+def _heard(body: dict[str, Any]) -> str | None:
+    """The last pushed message that the client has, "" before any, None where it does not say."""
+    return "" if body.get("heard") == "" else _name(body, "heard")

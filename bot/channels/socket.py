@@ -1,7 +1,8 @@
 """The socket.io channel: an answer is the acknowledgement of its message, and a message is taken once.
 
 Speaks the events of Rasa's own channel (``session_request``, ``user_uttered``, ``bot_uttered``), so that its
-clients work. Rasa's own never awaits ``enter_room``, which python-socketio made a coroutine in 5.10: with
+clients work: one that sends no ``message_id`` is answered in the shape of Rasa's own, which some of them
+check to the key. Rasa's own never awaits ``enter_room``, which python-socketio made a coroutine in 5.10: with
 ``session_persistence`` nobody gets an answer. It also cannot say that a message arrived.
 
 A client that sends a ``message_id`` gets ``{"message_id", "messages"}`` as acknowledgement, and may send the
@@ -10,8 +11,10 @@ message again until it does: the first answer is given again; one message too ma
 conversation get the event ``exchange``. ``erase`` erases the conversation.
 
 ``session_request`` is acknowledged with the ``session_id`` and who answers (``speaker``: "assistant" or
-"mediator"); ``served_by`` tells every window when that changes. ``typing`` tells the desk that the person
-types, and tells the windows that the mediator does: worth showing for some ten seconds.
+"mediator"); ``served_by`` tells every window when that changes. A client that says in it what it has
+(``heard``, the last message that answered none, and ``answered``, the last of its own that was answered) is
+sent what it missed. ``typing`` tells the desk that the person types, and tells the windows that the mediator
+does: worth showing for some ten seconds.
 """
 
 from __future__ import annotations
@@ -19,17 +22,19 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from typing import Any, Awaitable, Callable, Dict
+from typing import Any, Awaitable, Callable, Dict, List
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from bot.channels import limits, origins, turn
+from bot.channels import limits, missed, origins, turn
 from bot.channels.conversations import erase
-from bot.channels.desk_conversation import pushed_since, speaker_of
+from bot.channels.desk_conversation import speaker_of
+from bot.channels.site import DRAWN_ID
 from bot.channels.sockets import Sockets
 from bot.channels.windows import WINDOWS
 from bot.operations.rooms import rooms
@@ -41,6 +46,8 @@ ADDRESS = "/socket.io"
 MAX_PACKET_BYTES = 64 * 1024
 # What is said to a person who goes back from somebody to the assistant.
 LEFT = "utter_handoff_left_person"
+# No message has that id: no turn is told to a window that does not say which it has.
+NO_TURN = " "
 
 
 class SocketBlueprint(Blueprint):
@@ -70,8 +77,11 @@ class PushedMessages(OutputChannel):
         return "socket"
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        """Sends the message whole, with its metadata."""
-        await self._sockets.emit("bot_uttered", turn.shown(recipient_id, message), room=recipient_id)
+        """Sends the message whole to our windows, and in the shape of Rasa's own to the others."""
+        whole = turn.shown(recipient_id, message)
+        await self._sockets.emit("bot_uttered", whole, room=_room(recipient_id, is_ours=True))
+        for part in as_rasas_own(whole):
+            await self._sockets.emit("bot_uttered", part, room=_room(recipient_id, is_ours=False))
 
     async def send_speaker(self, conversation: str, speaker: str) -> None:
         """Tells every window who answers from now on."""
@@ -122,13 +132,14 @@ class SocketChannel(InputChannel):
             conversation = _text(data, "session_id", 128) or uuid.uuid4().hex
             await sockets.save_session(sid, {"conversation": conversation})
             await sockets.enter_room(sid, conversation)
+            is_ours = isinstance(_field(data, "heard"), str)
+            await sockets.enter_room(sid, _room(conversation, is_ours))
             await sockets.emit("session_confirm", conversation, to=sid)
             WINDOWS.open(sid, conversation)
             agent = getattr(Sanic.get_app().ctx, "agent", None)
             tracker = await agent.tracker_store.retrieve(conversation) if agent else None
-            if tracker and isinstance(_field(data, "heard"), str):
-                for message in pushed_since(tracker.events, data["heard"]):
-                    await sockets.emit("bot_uttered", turn.shown(conversation, message), to=sid)
+            if is_ours and tracker is not None:
+                await self._send_missed(sid, tracker, data["heard"], _field(data, "answered"))
             return {"session_id": conversation, "speaker": speaker_of(tracker)}
 
         @sockets.on("disconnect")
@@ -150,8 +161,8 @@ class SocketChannel(InputChannel):
             if any(message["metadata"].get("response") == LEFT for message in messages):
                 await sockets.emit("served_by", {"speaker": "assistant"}, room=conversation)
             if message_id is None:
-                for message in messages:
-                    await sockets.emit("bot_uttered", message, to=sid)
+                for part in (part for message in messages for part in as_rasas_own(message)):
+                    await sockets.emit("bot_uttered", part, to=sid)
                 return {"messages": messages}
             seconds = limits.seconds_to_wait(messages)
             if seconds:
@@ -176,6 +187,15 @@ class SocketChannel(InputChannel):
 
         return routes
 
+    async def _send_missed(self, sid: str, tracker: DialogueStateTracker, heard: str, answered: Any) -> None:
+        """Sends what happened while this window was away; of turns, only to one that says which it has."""
+        conversation = tracker.sender_id
+        # A programme may name a conversation after its customer: what was said is for whoever drew the name.
+        is_drawn = DRAWN_ID.fullmatch(conversation) is not None
+        known = answered if is_drawn and isinstance(answered, str) else NO_TURN
+        for event, told in missed.since(conversation, tracker.events, known, heard):
+            await self._sockets.emit(event, told, to=sid)
+
     async def _conversation(self, sid: str, data: Any) -> str:
         """The id that the event names, or the one of the connection."""
         named = _text(data, "session_id", 128)
@@ -183,6 +203,27 @@ class SocketChannel(InputChannel):
             return named
         session = await self._sockets.get_session(sid)
         return str(session.setdefault("conversation", uuid.uuid4().hex))
+
+
+def as_rasas_own(message: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """The message as Rasa's own channel sends it: a message a paragraph, the buttons below the last."""
+    texts = [part for part in str(message.get("text") or "").strip().split("\n\n") if part]
+    buttons = [
+        {"content_type": "text", "title": button["title"], "payload": button["payload"]}
+        for button in message.get("buttons") or ()
+    ]
+    parts: List[Dict[str, Any]] = [{"text": text} for text in texts or ([""] if buttons else [])]
+    if buttons:
+        parts = [{**part, "quick_replies": []} for part in parts]
+        parts[-1]["quick_replies"] = buttons
+    if message.get("image"):
+        parts.append({"attachment": {"type": "image", "payload": {"src": message["image"]}}})
+    return parts
+
+
+def _room(conversation: str, is_ours: bool) -> str:
+    """Where the windows that take messages whole are, and those that want Rasa's own shape."""
+    return f"{'whole' if is_ours else 'plain'} {conversation}"
 
 
 def _field(data: Any, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Dict, List
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -55,11 +56,13 @@ async def take(
     channel: str,
     metadata: Dict[str, Any] | None = None,
     message_id: str | None = None,
+    missed: Callable[[Any], Awaitable[List[Dict[str, Any]]]] | None = None,
 ) -> List[Dict[str, Any]]:
     """The messages that answer ``text`` in the conversation ``sender_id``; at least one, whatever fails.
 
     A conversation that a person has taken over answers nothing, which is meant. A ``message_id`` that this
-    conversation has answered before gets the same answer again.
+    conversation has answered before gets the same answer again. ``missed``, called with the agent while
+    nothing else happens in the conversation, gives messages that go before the answer.
     """
     refusal = switches.closed() or await limits.refusal(sender_id) or _refusal(text)
     if refusal is not None:
@@ -70,6 +73,7 @@ async def take(
     if agent is None or not agent.is_ready():
         return [_message(sender_id, notice("utter_notice_no_model"))]
     collector = WholeMessages(channel)
+    before: List[Dict[str, Any]] = []
     message = UserMessage(
         text, collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata
     )
@@ -77,11 +81,12 @@ async def take(
     try:
         # The lock is the agent's own: a message sent again waits here for the first one's answer.
         async with agent.lock_store.lock(sender_id):
+            before = await missed(agent) if missed is not None else []
             if message_id and await answered(agent.tracker_store, sender_id, message_id, collector):
-                return collector.messages
+                return [*before, *collector.messages]
             await agent.processor.handle_message(message)
         if collector.messages or await _is_paused(agent, sender_id):
-            return collector.messages
+            return [*before, *collector.messages]
         logger.error("a turn ended without a word")
     except Exception as error:
         # The text of the message may stand in the exception's frames: only its type is logged.
@@ -89,7 +94,7 @@ async def take(
         if isinstance(error, _OUTAGES):
             # What was answered before it could not be stored is right, only forgotten.
             apology = "utter_notice_not_kept" if collector.messages else "utter_notice_unavailable"
-    return [*collector.messages, _message(sender_id, notice(apology))]
+    return [*before, *collector.messages, _message(sender_id, notice(apology))]
 
 
 def client_metadata(body: object) -> Dict[str, Any]:

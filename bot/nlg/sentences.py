@@ -10,7 +10,7 @@ A response may hold
   {answer:texts}       the texts that it rests on, each with its date and address
 A line whose list is empty is left out. The value ``topics`` adds a button a topic, ``choices`` one for each
 title (a response) and payload, ``downloads`` a file for each title and url. ``metadata.sources`` become the
-source line.
+source line. ``metadata.language`` says that a text is in another language than French.
 """
 
 from __future__ import annotations
@@ -123,6 +123,8 @@ class Sentences:
                 "body": body,
                 "sources": [asdict(source) for source in cited],
                 **({"caution": caution} if caution else {}),
+                **({"links": writer.links} if writer.links else {}),
+                **({"language": metadata["language"]} if "language" in metadata else {}),
                 **self._downloads(values.get("downloads") or [], slots, channel),
             },
         }
@@ -189,6 +191,8 @@ class _Writer:
         on: dt.date,
     ) -> None:
         self.references: list[str] = []
+        # The names of the addresses in the text, for clients that show links.
+        self.links: list[dict[str, str]] = []
         self._sentences = sentences
         self._slots = slots
         self._channel = channel
@@ -212,7 +216,11 @@ class _Writer:
             return french.amount(quotes.published(name.removeprefix("quotes."), self._on).amount)
         if "." in name:
             node = parameter(name)
-            return french.of_unit(node.on(name, self._on).value, node.unit)
+            written = french.of_unit(node.on(name, self._on).value, node.unit)
+            if node.unit == "url":
+                label = node.label.replace("« ", f"«{french.NBSP}").replace(" »", f"{french.NBSP}»")
+                self.links.append({"url": written, "title": label})
+            return written
         raise MissingValue(name)
 
     def _format(self, value: Any, style: str | None) -> str:
@@ -269,6 +277,7 @@ class _Writer:
         inner = _Writer(self._sentences, self._slots, self._channel, item.get("values", {}), self._on)
         text = inner.write(variation["text"])
         self.references += inner.references
+        self.links += inner.links
         return text
 
 

@@ -21,7 +21,7 @@ from bot.law import local_days
 from bot.nlg import french
 from bot.nlg.sentences import Sentences
 from bot.takeaway import files, letters
-from bot.takeaway.addresses import FOLDER, SIMPLE
+from bot.takeaway.addresses import SIMPLE
 from bot.takeaway.agenda import Agenda, Entry, still_to_come
 from bot.takeaway.case import page_dates, with_dates
 from bot.takeaway.sheet import Sheet, compose
@@ -30,7 +30,8 @@ from bot.takeaway.store import TOKEN, KeptSheet, SheetStore, hash_of
 logger = logging.getLogger(__name__)
 
 PARIS = ZoneInfo("Europe/Paris")
-
+# The way to the server's root from a sheet, from what its forms send to, and from a letter.
+SHEET_ROOT, FORM_ROOT, LETTER_ROOT = "../", "../../", "../../../"
 
 HTML = "text/html; charset=utf-8"
 TYPES = {
@@ -62,7 +63,10 @@ class Answer:
 
 
 class Pages:
-    """The answers of every address below ``/fiche``; ``clock`` gives the time with its zone."""
+    """The answers of every address below ``/fiche``; ``clock`` gives the time with its zone.
+
+    Pages name each other by relative addresses: a proxy may put the server below a path of another site.
+    """
 
     def __init__(
         self,
@@ -71,13 +75,13 @@ class Pages:
         asset: Callable[[str], str],
         clock: Callable[[], dt.datetime],
     ) -> None:
-        """``asset`` gives the address of a file that the pages load."""
+        """``asset`` gives the address, from the server's root, of a file that the pages load."""
         self._store = store
+        self._asset = asset
         self._sentences = sentences
         self._clock = clock
         templates = FileSystemLoader(Path(__file__).parent / "templates")
         self._templates = Environment(loader=templates, autoescape=True, undefined=StrictUndefined)
-        self._templates.globals["address"] = asset
         self._templates.filters.update(
             day=french.date,
             bare=lambda address: address.split("://")[-1].removeprefix("www.").rstrip("/"),
@@ -87,7 +91,9 @@ class Pages:
     def show(self, document: str, version: str | None = None) -> Answer:
         """The sheet of ``<token>``, or its file at ``<token>.pdf`` and ``<token>.ics``."""
         token, _, kind = document.partition(".")
-        return self._with_sheet(token, lambda kept: self._document(token, kind, kept, version == SIMPLE))
+        return self._with_sheet(
+            token, SHEET_ROOT, lambda kept: self._document(token, kind, kept, version == SIMPLE)
+        )
 
     def letter(self, token: str, document: str) -> Answer:
         """The letter of that name as a page, or as a file where it ends in .docx."""
@@ -95,13 +101,13 @@ class Pages:
 
         def answer(kept: KeptSheet) -> Answer:
             if name not in letters.NAMES or kind not in ("", "docx"):
-                return self.gone()
+                return self.gone(LETTER_ROOT)
             drafted = letters.draft(name, kept.case, self._sentences(), self._today(kept.case.facts))
             if kind:
                 return _file("docx", files.make("docx", drafted), name)
-            return self._page("letter.html", letter=drafted, path=f"{FOLDER}/{token}")
+            return self._page("letter.html", LETTER_ROOT, letter=drafted, path=f"../../{token}")
 
-        return self._with_sheet(token, answer)
+        return self._with_sheet(token, LETTER_ROOT, answer)
 
     def set_dates(self, token: str, typed: dict[str, str]) -> Answer:
         """The way back to the sheet with the days typed; the page again, unchanged, where one cannot be."""
@@ -112,33 +118,33 @@ class Pages:
             except ValueError as error:
                 return self._sheet_page(token, kept, False, str(error))
             self._store.change(token, facts, self._clock())
-            return Answer(b"", 303, headers={**HEADERS, "Location": f"{FOLDER}/{token}#dates"})
+            return Answer(b"", 303, headers={**HEADERS, "Location": f"../{token}#dates"})
 
-        return self._with_sheet(token, answer)
+        return self._with_sheet(token, FORM_ROOT, answer)
 
     def erase(self, token: str) -> Answer:
         """Forgets the sheet and says so."""
 
         def answer(_: KeptSheet) -> Answer:
             self._store.erase(token)
-            return self._page("erased.html")
+            return self._page("erased.html", FORM_ROOT)
 
-        return self._with_sheet(token, answer)
+        return self._with_sheet(token, FORM_ROOT, answer)
 
-    def gone(self) -> Answer:
-        """The one answer for every address that leads nowhere."""
-        return self._page("gone.html", status=404)
+    def gone(self, root: str = "./") -> Answer:
+        """The one answer for every address that leads nowhere; ``root`` is the way up to the server's."""
+        return self._page("gone.html", root, status=404)
 
-    def _with_sheet(self, token: str, answer: Callable[[KeptSheet], Answer]) -> Answer:
+    def _with_sheet(self, token: str, root: str, answer: Callable[[KeptSheet], Answer]) -> Answer:
         if not TOKEN.fullmatch(token):
-            return self.gone()
+            return self.gone(root)
         try:
             kept = self._store.find(token, self._clock())
-            return answer(kept) if kept else self.gone()
+            return answer(kept) if kept else self.gone(root)
         except Exception as error:
             # Whatever fails (the database, the process that makes files), a person is told in French.
             logger.error("a sheet cannot be shown: %s", type(error).__name__)
-            return self._page("unavailable.html", status=503)
+            return self._page("unavailable.html", root, status=503)
 
     def _document(self, token: str, kind: str, kept: KeptSheet, easy: bool) -> Answer:
         if not kind:
@@ -149,15 +155,16 @@ class Pages:
             agenda = self._agenda(token, kept, easy)
             if agenda.entries:
                 return _file("ics", files.make("ics", agenda), "dates-carte-grise")
-        return self.gone()
+        return self.gone(SHEET_ROOT)
 
     def _sheet_page(self, token: str, kept: KeptSheet, easy: bool, problem: str = "") -> Answer:
         sheet = self._compose(kept, easy)
         return self._page(
             "sheet.html",
+            FORM_ROOT if problem else SHEET_ROOT,
             status=422 if problem else 200,
             sheet=sheet,
-            path=f"{FOLDER}/{token}",
+            path=f"../{token}" if problem else token,
             has_calendar=any(day.day >= self._today() for day in sheet.deadlines),
             # A field for a day cannot show that it may be several.
             dates={
@@ -197,7 +204,8 @@ class Pages:
         """The day in Paris, or the next one where a day of the facts has begun overseas already."""
         return local_days.day_of_case((facts or {}).values(), self._clock())
 
-    def _page(self, template: str, status: int = 200, **values: Any) -> Answer:
+    def _page(self, template: str, root: str, status: int = 200, **values: Any) -> Answer:
+        values = {"root": root, "address": lambda name: root + self._asset(name).lstrip("/"), **values}
         return Answer(self._templates.get_template(template).render(**values).encode(), status)
 
 

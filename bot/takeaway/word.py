@@ -46,7 +46,7 @@ def make(letter: dict[str, Any]) -> bytes:
 def _set_up(document: Any, title: str) -> None:
     document.core_properties.title = title
     document.core_properties.language = LANGUAGE
-    # The library's template names an author of its own.
+    # The library's template has an author, a day and a picture of its first page of its own.
     document.core_properties.author = ""
     document.core_properties.comments = ""
     # It is dated 2013 and carries a picture of an empty page.

@@ -127,6 +127,10 @@ def test_an_unknown_letter_is_refused(sentences) -> None:
 
 def test_the_file_holds_the_whole_letter(world: World, sentences) -> None:
     answer = world.pages.letter(world.make("refused"), "hierarchical_appeal.docx")
+    properties = Document(io.BytesIO(answer.body)).core_properties
+    assert (dt.datetime.now(dt.UTC) - properties.created.replace(tzinfo=dt.UTC)).days == 0
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as file:
+        assert [name for name in file.namelist() if "thumbnail" in name] == []
     assert answer.status == 200 and answer.content_type.endswith("wordprocessingml.document")
     document = Document(io.BytesIO(answer.body))
     written = [paragraph.text for paragraph in document.paragraphs if paragraph.text]

@@ -209,7 +209,10 @@ def everything_that_leads_nowhere(world: World) -> dict[str, Answer]:
 def test_whatever_leads_nowhere_answers_the_same(world: World) -> None:
     answers = everything_that_leads_nowhere(world)
     assert {name for name, answer in answers.items() if answer.status != 404} == set()
-    assert len({(answer.body, tuple(sorted(answer.headers.items()))) for answer in answers.values()}) == 1
+    # But for the way up to the server's root, which the address asked for tells.
+    bodies = {answer.body.replace(b"../", b"").replace(b'"./', b'"') for answer in answers.values()}
+    assert len(bodies) == 1
+    assert len({tuple(sorted(answer.headers.items())) for answer in answers.values()}) == 1
     assert "n’existe pas, ou n’existe plus" in answers["guessed"].body.decode()
 
 
@@ -230,7 +233,7 @@ def test_every_answer_is_kept_out_of_caches_search_engines_and_referrers(world: 
 def test_a_day_typed_on_the_page_is_kept_and_counted(world: World) -> None:
     token = world.make("stolen card")
     answer = world.pages.set_dates(token, {"declared_on": "2026-11-15", "requested_on": ""})
-    assert answer.status == 303 and answer.headers["Location"].startswith(f"/fiche/{token}")
+    assert answer.status == 303 and answer.headers["Location"].startswith(f"../{token}#")
     assert DAYS.findall(section(text(world.pages.show(token)), "dates")) == ["14 décembre 2026"]
 
 

@@ -9,6 +9,8 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,11 @@ WITHOUT_WEBSOCKET = """
     close() {}
   };
 """
+
+
+def chromium() -> str | None:
+    """Where the browser is."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def need(tool: object, name: str) -> None:
@@ -118,11 +125,10 @@ class Widget:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    need(executable, "chromium")
+    need(chromium(), "chromium")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield started
         started.close()
 
@@ -168,6 +174,40 @@ def events(assistant: Assistant) -> Callable[[str], list[dict[str, Any]]]:
     return read
 
 
+class Mediator:
+    """What a person at the desk does with conversations, as the desk's own process asks for it."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        """Asks this assistant."""
+        self._assistant = assistant
+        self._secret = assistant.process("bot.server").environ()["DESK_SECRET"]
+
+    def take(self, conversation: str) -> None:
+        """Silences the bot."""
+        self._post(f"{conversation}/take", {})
+
+    def say(self, conversation: str, text: str) -> None:
+        """Writes to the person."""
+        self._post(f"{conversation}/messages", {"text": text, "message_id": uuid.uuid4().hex})
+
+    def give_back(self, conversation: str) -> None:
+        """Lets the bot answer again."""
+        self._post(f"{conversation}/give_back", {})
+
+    def _post(self, path: str, body: dict[str, str]) -> None:
+        headers = {"Authorization": f"Bearer {self._secret}", "Content-Type": "application/json"}
+        address = f"{self._assistant.address}/desk/conversations/{path}"
+        request = urllib.request.Request(address, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 200
+
+
+@pytest.fixture
+def mediator(assistant: Assistant) -> Mediator:
+    """Somebody at the desk."""
+    return Mediator(assistant)
+
+
 def scripted(answer: Callable[[dict[str, Any]], Any]) -> Callable[[Any], None]:
     """Makes a page talk to a server that answers as told: a list of messages, or a status."""
 
@@ -183,6 +223,7 @@ def scripted(answer: Callable[[dict[str, Any]], Any]) -> Callable[[Any], None]:
                 route.fulfill(json=told)
 
         page.route("**/webhooks/rest/webhook", respond)
+        page.route("**/webhooks/rest/pushed", lambda route: route.fulfill(json=[]))
 
     return before
 

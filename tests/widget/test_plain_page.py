@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.widget.conftest import Widget
+from tests.widget.conftest import Mediator, Widget
 
 Visit = Callable[..., Widget]
 
@@ -63,3 +63,33 @@ def test_a_long_answer_fits_320_px(visit: Visit) -> None:
     page = visit("/sans-javascript", java_script_enabled=False, viewport={"width": 320, "height": 640}).page
     ask(page, "ma demande a été refusée le 3 octobre 2026, que faire ?")
     assert page.locator("body").evaluate("body => body.ownerDocument.documentElement.scrollWidth") <= 320
+
+
+def test_a_persons_messages_are_seen_without_writing_and_bear_their_name(page, mediator: Mediator) -> None:
+    ask(page, "combien coûte un duplicata ?")
+    conversation = page.locator("input[name=conversation]").first.get_attribute("value")
+    page.get_by_role("button", name="Voir les nouveaux messages").click()
+    assert page.get_by_role("status").inner_text() == "Pas de nouveau message pour le moment."
+    mediator.take(conversation)
+    mediator.say(conversation, "Avez-vous l’accusé de réception ?")
+    page.get_by_role("button", name="Voir les nouveaux messages").click()
+    assert page.get_by_role("status").inner_text() == "2 nouveaux messages."
+    last = page.locator("li.bot").last
+    assert last.inner_text().split("\n")[0] == "Une personne du guichet"
+    assert "accusé de réception" in last.inner_text()
+    assert page.locator("li.user").count() == 1
+
+
+def test_words_in_another_language_say_so(page) -> None:
+    ask(page, "مرحبا، فقدت البطاقة الرمادية!")
+    directed = "each => getComputedStyle(each).direction"
+    assert page.locator("li.user .words").evaluate(directed) == "rtl"
+    answer = page.locator("li.bot .words")
+    assert (answer.get_attribute("lang"), answer.evaluate(directed)) == ("ar", "rtl")
+
+
+def test_links_are_shown_by_their_titles(page) -> None:
+    ask(page, "je veux parler à quelqu’un au téléphone")
+    words = page.locator("li.bot .words").last
+    assert words.get_by_role("link").count() > 0
+    assert "/" not in "".join(words.get_by_role("link").all_inner_texts()).replace("/…", "")

@@ -6,6 +6,8 @@
 /sans-javascript  the same conversation by plain forms; its id travels in the form, so no cookie is set
 /donnees-personnelles  what is kept, for how long, and how to erase it
 /conversations/<id>    everything held of a conversation, as a file
+
+The pages name each other by relative addresses, so that they work below a path of another site too.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from bot.privacy import retention
 FOLDER = Path(__file__).parent / "templates"
 # Ids that were drawn and that no one guesses: whoever has one may read the conversation.
 DRAWN_ID = re.compile(r"(?:[a-z_]{2,20}-)?(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+MOST_DIGITS = 6
 THEMES = ("mairie", "dsfr", "contraste")
 
 
@@ -57,43 +60,48 @@ class SiteChannel(InputChannel):
         assets.serve(routes, files)
         pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
         pages.globals["announcement"] = switches.announcement
-        pages.globals["address"] = lambda name: files[name].address
         pages.globals["sources_shown"] = SHOWN
         pages.tests["match_address"] = formatting.is_address
 
-        def page(name: str, **values: Any) -> HTTPResponse:
+        def page(request: Request, name: str, **values: Any) -> HTTPResponse:
+            root = assets.root(request.path)
+            values = {"root": root, "address": lambda file: root + files[file].address.lstrip("/"), **values}
             return response.html(pages.get_template(name).render(**values))
 
-        def plain_page(conversation: str, said: list[history.Said]) -> HTTPResponse:
+        def plain_page(
+            request: Request, conversation: str, said: list[history.Said], told: str = ""
+        ) -> HTTPResponse:
             message_id = uuid.uuid4().hex
-            return page("plain_page.html", conversation=conversation, message_id=message_id, said=said)
+            values = {"conversation": conversation, "message_id": message_id, "said": said, "told": told}
+            return page(request, "plain_page.html", **values)
 
         @routes.get("/")
         async def show_town_hall(request: Request) -> HTTPResponse:
             theme = request.args.get("theme")
-            return page("town_hall.html", theme=theme if theme in THEMES else None, themes=THEMES)
+            return page(request, "town_hall.html", theme=theme if theme in THEMES else None, themes=THEMES)
 
         @routes.get("/assistant")
-        async def show_full_page(_: Request) -> HTTPResponse:
-            return page("full_page.html")
+        async def show_full_page(request: Request) -> HTTPResponse:
+            return page(request, "full_page.html")
 
         @routes.get("/cadre")
-        async def show_frame(_: Request) -> HTTPResponse:
-            answer = page("frame.html")
+        async def show_frame(request: Request) -> HTTPResponse:
+            answer = page(request, "frame.html")
             answer.headers["Content-Security-Policy"] = policy("frame-ancestors", *origins.allowed())
             return answer
 
         @routes.get("/cadre/exemple")
-        async def show_framing_page(_: Request) -> HTTPResponse:
-            answer = page("framing_page.html")
+        async def show_framing_page(request: Request) -> HTTPResponse:
+            answer = page(request, "framing_page.html")
             answer.headers["Content-Security-Policy"] = policy("frame-src")
             return answer
 
         @routes.get("/donnees-personnelles")
-        async def show_data_protection(_: Request) -> HTTPResponse:
-            return page("data_protection.html", **data_protection.facts())
+        async def show_data_protection(request: Request) -> HTTPResponse:
+            return page(request, "data_protection.html", **data_protection.facts())
 
         @routes.get("/conversations/<conversation:str>")
+        @origins.readable_by_sites
         async def give_export(_: Request, conversation: str) -> HTTPResponse:
             if not DRAWN_ID.fullmatch(conversation):
                 return response.json({"status": 404}, status=404)
@@ -107,8 +115,8 @@ class SiteChannel(InputChannel):
             return response.text(body, headers=headers, content_type="application/json; charset=utf-8")
 
         @routes.get("/sans-javascript")
-        async def show_plain_page(_: Request) -> HTTPResponse:
-            return plain_page(uuid.uuid4().hex, [])
+        async def show_plain_page(request: Request) -> HTTPResponse:
+            return plain_page(request, uuid.uuid4().hex, [])
 
         @routes.post("/sans-javascript")
         async def receive(request: Request) -> HTTPResponse:
@@ -120,9 +128,15 @@ class SiteChannel(InputChannel):
                 return await export(conversation)
             if form.get("erase"):
                 await erase(Sanic.get_app().ctx.agent, conversation)
-                return page("erased.html")
+                return page(request, "erased.html")
+            if form.get("look"):
+                said = history.of(await _events(conversation))
+                return plain_page(
+                    request, conversation, said, _what_is_new(len(said), form.get("seen") or "")
+                )
             text = form.get("payload") or form.get("message")
-            return plain_page(conversation, await self._talk(conversation, text, form.get("message_id")))
+            said = await self._talk(conversation, text, form.get("message_id"))
+            return plain_page(request, conversation, said)
 
         return routes
 
@@ -142,6 +156,14 @@ async def _events(conversation: str) -> list[Any]:
     agent = getattr(Sanic.get_app().ctx, "agent", None)
     tracker = await agent.tracker_store.retrieve(conversation) if agent else None
     return list(tracker.events) if tracker else []
+
+
+def _what_is_new(count: int, seen: str) -> str:
+    """How many messages have come since the page that showed ``seen`` of them."""
+    new = count - (int(seen) if seen.isascii() and seen.isdigit() and len(seen) < MOST_DIGITS else count)
+    if new <= 0:
+        return "Pas de nouveau message pour le moment."
+    return f"{new} nouveaux messages." if new > 1 else "1 nouveau message."
 
 
 def policy(directive: str, *sources: str) -> str:

@@ -33,8 +33,13 @@ class Asset:
     @property
     def address(self) -> str:
         """The address that changes with the content."""
+        return f"{FOLDER}/{self.hashed_name}"
+
+    @property
+    def hashed_name(self) -> str:
+        """The name that changes with the content."""
         stem, dot, ending = self.name.rpartition(".")
-        return f"{FOLDER}/{stem}.{hashlib.sha256(self.content).hexdigest()[:HASH_CHARACTERS]}{dot}{ending}"
+        return f"{stem}.{hashlib.sha256(self.content).hexdigest()[:HASH_CHARACTERS]}{dot}{ending}"
 
 
 def read() -> dict[str, Asset]:
@@ -48,6 +53,11 @@ def _asset(file: Path) -> Asset:
     return Asset(file.name, content, gzip.compress(content, 9, mtime=0))
 
 
+def root(path: str) -> str:
+    """The way from the page at ``path`` up to the server's root, whatever path stands before both outside."""
+    return "../" * (path.count("/") - 1) or "./"
+
+
 def serve(routes: Blueprint, assets: dict[str, Asset]) -> None:
     """Adds the addresses with a hash, and for each plain name or older hash a short-lived redirection."""
     by_address = {asset.address: asset for asset in assets.values()}
@@ -57,7 +67,8 @@ def serve(routes: Blueprint, assets: dict[str, Asset]) -> None:
         asset = by_address.get(f"{FOLDER}/{name}")
         if asset is None:
             current = assets.get(name) or assets.get(_without_hash(name))
-            answer = response.redirect(current.address) if current else response.empty(status=404)
+            # Relative, as every address here: a proxy may put the server below a path of another site.
+            answer = response.redirect(current.hashed_name) if current else response.empty(status=404)
             answer.headers["Cache-Control"] = BRIEFLY
         else:
             zipped = "gzip" in request.headers.get("accept-encoding", "")

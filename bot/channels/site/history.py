@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Dict
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
@@ -14,7 +15,10 @@ from bot.nlg.pieces import Piece, pieces
 
 @dataclass(frozen=True)
 class Said:
-    """One message: by whom (user or bot), its blocks, and what may follow it."""
+    """One message: by whom (user, bot or mediator), its blocks, and what may follow it.
+
+    ``language`` is that of its text where it is not French, ``titles`` are the names of the addresses in it.
+    """
 
     speaker: str
     blocks: tuple[formatting.Block, ...]
@@ -22,6 +26,13 @@ class Said:
     sources: tuple[Dict[str, Any], ...] = ()
     downloads: tuple[Dict[str, Any], ...] = ()
     caution: tuple[Piece, ...] = ()
+    language: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, address: str) -> str:
+        """What a link to the address is called: its title, or its site where the message gives none."""
+        site, _, rest = address.split("://", 1)[-1].removeprefix("www.").rstrip("/").partition("/")
+        return self.titles.get(address) or (f"{site}/…" if rest else site)
 
 
 def by_user(text: str) -> Said:
@@ -32,13 +43,20 @@ def by_user(text: str) -> Said:
 def by_bot(message: Dict[str, Any]) -> Said:
     """One of the assistant's messages."""
     metadata = message.get("metadata") or {}
+    files = [
+        *(metadata.get("sources") or ()),
+        *(metadata.get("links") or ()),
+        *(metadata.get("downloads") or ()),
+    ]
     return Said(
-        "bot",
+        "mediator" if metadata.get("speaker") == "mediator" else "bot",
         formatting.blocks(metadata.get("body") or message.get("text") or ""),
         tuple(message.get("buttons") or ()),
         tuple(metadata.get("sources") or ()),
         tuple(metadata.get("downloads") or ()),
         pieces(metadata.get("caution") or ""),
+        str(metadata.get("language") or ""),
+        {each["url"]: each["title"] for each in files if each.get("url") and each.get("title")},
     )
 
 

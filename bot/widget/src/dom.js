@@ -1,4 +1,6 @@
 // Elements are only ever made here, and text only ever set as text: nothing is parsed as HTML.
+import { below } from "./address.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element with its attributes (``on…`` are listeners, ``true`` is an empty attribute) and children. */
@@ -32,10 +34,10 @@ export function icon(name) {
   return svg;
 }
 
-/** The address if it may be followed (http, https), absolute; null otherwise. */
+/** The address if it may be followed (http, https), absolute; null otherwise. ``base`` is the server's root. */
 export function safeAddress(address, base) {
   try {
-    const url = new URL(address, base);
+    const url = below(base, address);
     return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
   } catch {
     return null;

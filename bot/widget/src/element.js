@@ -1,23 +1,24 @@
 // <assistant-carte-grise>: the element itself, its panel and what a person does with it.
+import { serverRoot } from "./address.js";
+import { Composer, isComposing, isTouch } from "./composer.js";
 import { Conversation, newId } from "./conversation.js";
+import { Cover } from "./cover.js";
 import { h, icon } from "./dom.js";
-import { feedback } from "./feedback.js";
-import { canBeJudged, messageParts, plainText, spoken } from "./message.js";
-import { inspect, warning } from "./personal_data.js";
-import { suggestions, text } from "./strings.js";
+import { Launcher, markTitle } from "./launcher.js";
+import { Log, writtenTime } from "./log.js";
+import { attendance, plainText, speakerOf, spoken } from "./message.js";
+import { Options, give, isInApplication } from "./options.js";
+import { printAlone, unfold } from "./printing.js";
+import { UNKNOWN, text } from "./strings.js";
 import css from "./style.css";
 import { Transport } from "./transport.js";
 
-const SCRIPT_ORIGIN = document.currentScript?.src ? new URL(document.currentScript.src).origin : location.origin;
-const MAX_CHARACTERS = 4000;
 const STATE_DELAY = 400;
-const WARNING_DELAY = 700;
+// How long a sign that the mediator writes holds, in milliseconds.
+const WRITING_SHOWN = 10000;
 const SPOKEN_FOR = 20000;
-const NEAR_END = 120;
+const DOUBLE_CLICK = 1000;
 const CONTEXT_PAGE = /^[a-z0-9_-]{1,64}$/;
-
-// Alone on the page when printing: everything that neither is nor holds the widget is left out.
-const PRINT_ALONE = "@media print { body *:not(assistant-carte-grise):not(:has(assistant-carte-grise)) { display: none !important; } }";
 
 export class AssistantCarteGrise extends HTMLElement {
   static observedAttributes = ["open", "theme", "position"];
@@ -29,8 +30,12 @@ export class AssistantCarteGrise extends HTMLElement {
       if (this.panel.open) this.connect();
       return;
     }
-    this.server = new URL(this.getAttribute("server") || SCRIPT_ORIGIN, location.href).origin;
-    this.conversation = new Conversation(this.server);
+    this.server = serverRoot(this.getAttribute("server"));
+    if (!this.server) {
+      console.error("assistant-carte-grise: the script does not know where its server is; set the attribute server.");
+      return;
+    }
+    this.conversation = new Conversation(this.server.href.replace(/\/$/, ""));
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     const root = this.attachShadow({ mode: "open" });
@@ -40,17 +45,15 @@ export class AssistantCarteGrise extends HTMLElement {
     this.build(root);
     this.listen();
     this.paint();
-    // On a small screen the panel covers the page: it opens there only when asked.
-    const wanted = this.isInline || ((this.hasAttribute("open") || this.conversation.opened) && !this.narrow.matches);
-    if (wanted) this.reveal();
-    else this.removeAttribute("open");
+    this.settle();
   }
 
   disconnectedCallback() {
+    if (!this.panel) return;
     this.transport?.stop();
     this.transport = null;
-    this.narrow.removeEventListener("change", this.refit);
-    this.dark.removeEventListener("change", this.refit);
+    this.cover.set(false);
+    this.quiet.abort();
   }
 
   attributeChangedCallback(name) {
@@ -64,88 +67,159 @@ export class AssistantCarteGrise extends HTMLElement {
     return this.getAttribute("position") === "inline";
   }
 
+  get isCovering() {
+    return this.narrow.matches && !this.isInline;
+  }
+
   listen() {
-    this.refit = () => this.paint();
-    this.narrow.addEventListener("change", this.refit);
-    this.dark.addEventListener("change", this.refit);
+    this.quiet = new AbortController();
+    const on = (target, name, listener) => target.addEventListener(name, listener, { signal: this.quiet.signal });
+    on(this.narrow, "change", () => this.refit());
+    on(this.dark, "change", () => this.paint());
+    on(window, "pageshow", (event) => event.persisted && this.comeBack());
+    on(window, "pagehide", (event) => this.leave(event.persisted));
+    on(window, "beforeprint", () => this.layOut());
+    on(window, "afterprint", () => this.layBack());
+    on(document, "visibilitychange", () => this.paintNews());
   }
 
   // --- building
 
   build(root) {
-    this.log = h("div", { role: "log", "aria-live": "off", "aria-label": text.conversation, tabindex: "0", class: "log" }, (this.list = h("ol")));
+    this.log = new Log(this.acts());
+    this.composer = new Composer(this.conversation, (sent, shown) => this.say(sent, shown));
+    this.composer.field.addEventListener("input", () => {
+      if (this.conversation.human === "talking") this.transport?.tellWriting();
+    });
+    this.options = new Options(this.server, { print: () => printAlone(), save: () => this.save(), exported: () => this.giveExport(), erase: () => this.erase() });
+    this.launcher = new Launcher(() => this.ask());
     this.live = h("div", { "aria-live": "polite", class: "unseen" });
-    this.newAnswer = h("button", { type: "button", class: "new", hidden: true, onclick: () => this.scrollToLatest() }, text.newAnswer);
     this.stateLine = h("p", { role: "status", class: "state" });
-    this.optionsButton = h("button", { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "options",
-      onclick: () => this.toggleOptions() }, text.options);
-    this.closeButton = h("button", { type: "button", class: "plain", "aria-label": text.closeLabel, onclick: () => this.close() }, icon("close"), text.close);
-    const header = h("header", {}, h("h2", { id: "title" }, text.name),
-      h("div", { class: "tools" }, this.optionsButton, this.closeButton), h("p", {}, text.nature));
+    this.closeButton = h("button", { type: "button", class: "plain", "aria-label": text.closeLabel, onclick: () => this.close() }, icon("close"), h("span", {}, text.close));
+    this.heading = h("h2", { id: "title", tabindex: "-1" }, text.name);
+    this.nature = h("p", { class: "nature" });
+    const header = h("header", {}, this.heading, h("div", { class: "tools" }, this.options.button, this.closeButton), this.nature);
     this.panel = h("dialog", { "aria-labelledby": "title", class: "panel", id: "panel", oncancel: (event) => this.cancel(event), onkeydown: (event) => this.escape(event) },
-      header, this.buildOptions(), this.log, this.newAnswer, this.stateLine, this.buildForm(), this.live);
-    this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.ask() }, icon("chat"), text.open);
-    this.frame = h("section", { class: "frame", lang: "fr", "aria-label": text.name }, this.launcher, this.panel);
+      header, this.options.element, this.log.element, this.log.newAnswer, this.stateLine, this.composer.form, this.live);
+    this.frame = h("section", { class: "frame", lang: "fr", dir: "ltr", "aria-label": text.name }, this.launcher.button, this.launcher.live, this.panel);
+    this.cover = new Cover(this.frame);
+    this.composer.field.addEventListener("blur", () => this.refit());
     root.append(this.frame);
     this.renderAll();
   }
 
-  buildOptions() {
-    const item = (title, action) => h("button", { type: "button", onclick: action }, title);
-    this.eraseButton = item(text.erase, () => this.confirmErasure(true));
-    this.yesButton = item(text.eraseYes, () => this.erase());
-    this.confirmation = h("div", { class: "confirmation", role: "group", "aria-label": text.eraseQuestion, hidden: true },
-      h("p", {}, text.eraseQuestion), this.yesButton, item(text.eraseNo, () => this.confirmErasure(false)));
-    this.options = h("div", { id: "options", class: "options", hidden: true },
-      item(text.print, () => this.print()), item(text.save, () => this.download()), this.eraseButton, this.confirmation, h("p", {}, text.privacy));
-    return this.options;
+  /** What the log's buttons do. */
+  acts() {
+    return {
+      base: this.server,
+      choose: (payload, title) => this.say(payload, title),
+      tick: (entry, name, ticked) => {
+        entry.ticks = ticked ? [...(entry.ticks ?? []), name] : entry.ticks.filter((each) => each !== name);
+        this.conversation.save();
+      },
+      judge: (entry, opinion) => this.judge(entry, opinion),
+      again: (entry) => this.sendAgain(entry),
+      edit: (entry) => this.edit(entry),
+    };
   }
 
-  buildForm() {
-    this.field = h("textarea", { id: "question", rows: "2", "aria-describedby": "hint warning", autocomplete: "off",
-      onkeydown: (event) => this.enter(event), oninput: () => this.watchInput() });
-    this.warning = h("p", { id: "warning", role: "status", class: "warning" });
-    this.sendButton = h("button", { class: "send" }, icon("send"), text.send);
-    return h("form", { onsubmit: (event) => this.submit(event), novalidate: true },
-      h("label", { for: "question" }, text.label), h("p", { id: "hint", class: "unseen" }, text.hint),
-      h("div", { class: "row" }, this.field, this.sendButton), this.warning);
+  renderAll() {
+    this.log.renderAll(this.getAttribute("greeting") || text.greeting, this.contextPage, this.conversation.entries);
   }
 
-  /** Applies the attributes and the size of the window. */
+  /** Applies the attributes, the size of the window and who attends. */
   paint() {
     const theme = this.getAttribute("theme");
-    this.frame.dataset.scheme = theme === "dark" || (theme !== "light" && this.dark.matches) ? "dark" : "light";
+    const scheme = theme === "dark" || (theme !== "light" && this.dark.matches) ? "dark" : "light";
+    this.frame.dataset.scheme = scheme;
+    // For the themes, which are styles of the page.
+    if (this.dataset.scheme !== scheme) this.dataset.scheme = scheme;
     this.frame.dataset.position = this.isInline ? "inline" : this.getAttribute("position") === "bottom-left" ? "bottom-left" : "bottom-right";
     this.closeButton.hidden = this.isInline;
-    const modal = this.narrow.matches && !this.isInline;
-    if (this.panel.open && modal !== this.panel.matches(":modal")) this.show();
-    this.launcher.setAttribute("aria-label", this.conversation.entries.length ? text.openAgainLabel : text.openLabel);
+    this.lift();
+    if (this.panel.open && this.isCovering !== this.isModal) this.show();
+    this.paintHuman();
+    this.paintNews();
+  }
+
+  /** Follows the size of the window, but not while a screen keyboard that makes it smaller is in use. */
+  refit() {
+    if (isTouch() && this.shadowRoot.activeElement === this.composer.field) return;
+    this.paint();
+  }
+
+  /** Puts the widget above the page, out of reach of what clips or moves the elements around it. */
+  lift() {
+    if (!this.frame.showPopover || !this.isConnected) return;
+    if (this.isInline) this.frame.removeAttribute("popover");
+    else {
+      this.frame.setAttribute("popover", "manual");
+      if (!this.frame.matches(":popover-open")) this.frame.showPopover();
+    }
+  }
+
+  get isModal() {
+    return this.panel.matches(":modal");
   }
 
   // --- opening and closing
 
-  /** The person asked for the panel: the focus goes to the field. */
+  /** Opens or closes as the person left it in this tab; as the page wishes where they did neither. */
+  settle() {
+    // On a small screen the panel covers the page: it opens there only when asked.
+    const isWanted = !this.narrow.matches && (this.conversation.opened ?? this.hasAttribute("open"));
+    if (this.isInline) this.reveal();
+    else if (isWanted) {
+      this.setAttribute("open", "");
+      this.reveal();
+    } else {
+      this.removeAttribute("open");
+      this.conceal(false);
+      // Somebody of the desk may answer while the panel stays closed.
+      if (this.conversation.human) this.connect();
+    }
+  }
+
+  /** The person asked for the panel: the focus goes to the field, or where a screen keyboard would rise, to the title. */
   ask() {
     if (this.panel.open) {
       this.close();
       return;
     }
     this.setAttribute("open", "");
-    this.field.focus();
+    (isTouch() ? this.heading : this.composer.field).focus();
   }
 
   close() {
     this.removeAttribute("open");
-    this.launcher.focus();
+    this.conceal();
+    this.launcher.button.focus();
   }
 
   reveal() {
     if (this.panel.open) return;
     this.show();
-    this.launcher.setAttribute("aria-expanded", "true");
-    this.keepOpened(true);
-    this.scrollToLatest();
+    this.frame.dataset.open = "";
+    this.launcher.button.setAttribute("aria-expanded", "true");
+    this.conversation.unread = 0;
+    if (!this.isInline) this.conversation.opened = true;
+    this.conversation.save();
+    this.paintNews();
+    this.log.scrollToLatest();
     this.connect();
+  }
+
+  /** ``isAsked`` where the person or the page closes it, which the tab remembers. */
+  conceal(isAsked = true) {
+    this.panel.close();
+    this.cover.set(false);
+    delete this.frame.dataset.open;
+    this.launcher.button.setAttribute("aria-expanded", "false");
+    if (isAsked && this.conversation.opened !== false) {
+      this.conversation.opened = false;
+      this.conversation.save();
+    }
+    this.paint();
   }
 
   connect() {
@@ -153,25 +227,14 @@ export class AssistantCarteGrise extends HTMLElement {
     this.transport.start();
   }
 
-  conceal() {
-    this.panel.close();
-    this.launcher.setAttribute("aria-expanded", "false");
-    this.keepOpened(false);
-    this.paint();
-  }
-
-  keepOpened(opened) {
-    this.conversation.opened = opened;
-    this.conversation.save();
-  }
-
   /** Opens the panel, over the page on a small screen and beside it otherwise. */
   show() {
     const focused = this.shadowRoot.activeElement;
     if (this.panel.open) this.panel.close();
-    if (this.narrow.matches && !this.isInline) this.panel.showModal();
+    if (this.isCovering) this.panel.showModal();
     // The dialog's own show() would take the focus: a page that opens the panel by itself must not move it.
     else this.panel.setAttribute("open", "");
+    this.cover.set(this.isCovering);
     focused?.focus();
   }
 
@@ -181,77 +244,79 @@ export class AssistantCarteGrise extends HTMLElement {
   }
 
   escape(event) {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
     event.preventDefault();
-    if (!this.options.hidden) {
-      this.toggleOptions();
-      this.optionsButton.focus();
+    if (this.options.isOpen) {
+      this.options.toggle();
+      this.options.button.focus();
     } else if (!this.isInline) this.close();
   }
 
-  toggleOptions() {
-    this.options.hidden = !this.options.hidden;
-    this.optionsButton.setAttribute("aria-expanded", String(!this.options.hidden));
-    this.confirmation.hidden = true;
+  /** The page is left, for good or into the browser's memory (``isKept``), where nothing may hold a connection. */
+  leave(isKept) {
+    this.composer.keep();
+    if (!isKept) return;
+    this.transport?.stop();
+    this.transport = null;
+  }
+
+  /** The page is back from the browser's memory: the tab may have gone on elsewhere. */
+  comeBack() {
+    this.conversation.reload();
+    this.composer.restore();
+    this.renderAll();
+    if (!this.isInline && this.panel.open !== Boolean(this.conversation.opened)) this.settle();
+    else if (this.panel.open || this.conversation.human) this.connect();
+    this.paint();
   }
 
   // --- talking
 
-  submit(event) {
-    event.preventDefault();
-    const typed = this.field.value.trim();
-    if (!typed) {
-      this.warn(text.empty);
-      this.field.focus();
-    } else if (typed.length > MAX_CHARACTERS) {
-      this.warn(text.tooLong(typed.length - MAX_CHARACTERS));
-      this.field.focus();
-    } else {
-      const { sent, shown } = inspect(typed);
-      this.field.value = "";
-      this.warn("");
-      this.say(sent, shown);
-    }
-  }
-
-  enter(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.sendButton.click();
-  }
-
-  watchInput() {
-    clearTimeout(this.inputTimer);
-    this.inputTimer = setTimeout(() => this.warn(warning(inspect(this.field.value))), WARNING_DELAY);
-  }
-
-  warn(words) {
-    clearTimeout(this.inputTimer);
-    if (this.warning.textContent !== words) this.warning.textContent = words;
-  }
-
   /** Adds a message of the person's and sends it; it stays in the outbox until it is acknowledged. */
   say(message, shown) {
+    const now = Date.now();
+    // A double click on a choice says it once.
+    if (this.lastSaid?.message === message && now - this.lastSaid.at < DOUBLE_CLICK) return;
+    this.lastSaid = { message, at: now };
     const item = { id: newId(), message, shown };
     this.conversation.outbox.push(item);
+    this.composer.warn("");
     this.add({ key: item.id, from: "user", shown });
-    this.scrollToLatest();
+    this.log.scrollToLatest();
     this.transport.flush();
+  }
+
+  sendAgain(entry) {
+    this.conversation.outbox.push({ id: entry.key, message: entry.message, shown: entry.shown });
+    delete entry.failed;
+    this.conversation.save();
+    this.log.update(entry);
+    this.composer.field.focus();
+    this.transport.flush();
+  }
+
+  edit(entry) {
+    this.conversation.entries = this.conversation.entries.filter((each) => each !== entry);
+    this.renderAll();
+    this.composer.write(entry.message);
+    this.composer.field.focus();
+    this.log.scrollToLatest();
   }
 
   hearing() {
     return {
       state: (name) => this.showState(name),
       back: () => this.announce(text.back),
-      answer: (item, messages) => this.hear(messages, item.id),
-      refused: (item) => this.refuse(item),
+      answer: (item, messages) => this.hear(messages, item.id, item.id),
+      refused: (item, status) => this.refuse(item, status),
       pushed: (messages, shown, id) => {
-        if (this.conversation.entries.some(({ key }) => key === id || key === `${id}-0`)) return;
+        if (id && (this.conversation.has(id) || this.conversation.has(`${id}-0`))) return;
         if (shown) this.add({ key: id, from: "user", shown });
-        this.hear(messages, id ?? newId());
+        this.hear(messages, id ?? newId(), shown ? id : undefined);
       },
       erased: () => this.forget(text.erased),
+      writing: () => this.showWriting(),
       erasedOnServer: () => {
         this.conversation.save();
         if (!this.conversation.erasures.length) this.announceErasure(text.erased);
@@ -259,20 +324,43 @@ export class AssistantCarteGrise extends HTMLElement {
     };
   }
 
-  hear(messages, id) {
-    const isNearEnd = this.isNearEnd();
-    const added = messages.map((message, index) => this.add({ key: `${id}-${index}`, from: "bot", message, ticks: [] }));
-    messages.forEach((message) => this.announce(`${speakerOf(message)}\u00a0: ${spoken(message)}`));
-    if (isNearEnd && added.length) this.scrollTo(questionOf(added[0]));
-    else this.newAnswer.hidden = !added.length;
+  hear(messages, id, answers) {
+    const wasNearEnd = this.log.isNearEnd();
+    const added = messages.map((message, index) => this.add({ key: `${id}-${index}`, from: "bot", answers, message, ticks: [] }));
+    for (const message of messages) {
+      this.announce(`${speakerOf(message)}\u00a0: ${spoken(message)}`);
+      this.conversation.human = attendance(message, this.conversation.human);
+    }
+    if (added.length) {
+      this.log.show(added[0], wasNearEnd);
+      if (!this.panel.open) this.conversation.unread += added.length;
+      if (document.hidden) this.unseen = (this.unseen ?? 0) + added.length;
+    }
+    this.conversation.save();
+    if (this.state === "writing") this.showState("idle");
+    this.paintHuman();
+    this.paintNews();
   }
 
-  refuse(item) {
-    const again = h("button", { type: "button", class: "choice", onclick: () => this.say(item.message, item.shown) }, text.retry);
-    const entry = h("li", { class: "bot failure" }, h("p", { class: "speaker" }, text.assistant), h("p", {}, text.refused), again);
-    this.list.append(entry);
-    this.announce(text.refused);
+  refuse(item, status) {
+    const entry = this.conversation.entries.find(({ key }) => key === item.id);
+    if (!entry) return;
+    Object.assign(entry, { failed: status, message: item.message });
     this.conversation.save();
+    const wasNearEnd = this.log.isNearEnd();
+    this.log.update(entry);
+    if (wasNearEnd) this.log.scrollToLatest();
+    this.announce(text.refused(status));
+  }
+
+  /** The message that cannot leave is given back to the person, so that others may. */
+  takeBack() {
+    const item = this.conversation.outbox.shift();
+    if (item) this.refuse(item, UNKNOWN);
+    this.conversation.save();
+    this.composer.field.focus();
+    this.transport.failures = this.transport.failingSince = 0;
+    this.transport.flush();
   }
 
   /** Shows a state in words; a passing one is not shown, so that nothing flickers and nobody is interrupted. */
@@ -281,85 +369,56 @@ export class AssistantCarteGrise extends HTMLElement {
     this.state = name;
     clearTimeout(this.stateTimer);
     const write = () => {
-      this.stateLine.textContent = text.state[name];
+      const words = name === "typing" && this.conversation.human === "talking" ? "handing" : name;
+      this.stateLine.replaceChildren(text.state[words], ...(name === "stuck" ? this.otherWays() : []));
       this.stateLine.dataset.state = name;
     };
     if (name === "connecting" || name === "typing") this.stateTimer = setTimeout(write, STATE_DELAY);
     else write();
   }
 
+  /** The mediator writes: shown until the reply comes, or nothing more was heard of it. */
+  showWriting() {
+    clearTimeout(this.writingTimer);
+    this.showState("writing");
+    this.writingTimer = setTimeout(() => this.state === "writing" && this.showState("idle"), WRITING_SHOWN);
+  }
+
+  otherWays() {
+    const address = new URL("sans-javascript", this.server).href;
+    const link = h("a", { href: address, target: "_blank", rel: "noopener" }, text.otherWay, h("span", { class: "unseen" }, ` ${text.newWindow}`));
+    return [" ", link, ". ", h("button", { type: "button", class: "choice", onclick: () => this.takeBack() }, text.takeBack)];
+  }
+
+  /** Says in the header who speaks. */
+  paintHuman() {
+    const { human } = this.conversation;
+    this.nature.textContent = text.nature[human] ?? text.nature[""];
+    this.nature.dataset.human = human;
+  }
+
+  /** Marks what came unseen: on the launcher, and in the page's title while the page is hidden. */
+  paintNews() {
+    if (!document.hidden) this.unseen = 0;
+    this.launcher.paint(this.conversation.unread, this.conversation.entries.length > 0);
+    markTitle(this.unseen ?? 0);
+  }
+
   /** Tells assistive technologies what is new, once, apart from the log. */
   announce(words) {
-    const line = h("p", {}, words);
-    this.live.append(line);
+    const line = h("p", {}, this.panel.open ? words : `${text.name}, ${words}`);
+    (this.panel.open ? this.live : this.launcher.live).append(line);
     setTimeout(() => line.remove(), SPOKEN_FOR);
   }
 
-  // --- the log
-
   add(entry) {
-    this.conversation.entries.push(entry);
-    this.conversation.save();
-    return this.render(entry);
-  }
-
-  render(entry) {
-    const speaker = h("p", { class: "speaker" }, entry.from === "user" ? text.you : speakerOf(entry.message));
-    const content = entry.from === "user" ? [h("p", {}, entry.shown)] : this.answerParts(entry);
-    const element = h("li", { class: entry.from }, speaker, content);
-    this.list.append(element);
-    return element;
-  }
-
-  answerParts(entry) {
-    const on = {
-      base: this.server,
-      choose: (payload, title) => this.say(payload, title),
-      tick: (name, ticked) => {
-        entry.ticks = ticked ? [...entry.ticks, name] : entry.ticks.filter((each) => each !== name);
-        this.conversation.save();
-      },
-    };
-    const parts = messageParts(entry.message, entry.ticks, on);
-    return canBeJudged(entry.message) ? [...parts, feedback(entry.opinion, (opinion) => this.judge(entry, opinion))] : parts;
-  }
-
-  renderAll() {
-    const greeting = { text: this.getAttribute("greeting") || text.greeting };
-    this.list.replaceChildren();
-    this.list.append(h("li", { class: "bot" }, h("p", { class: "speaker" }, text.assistant), messageParts(greeting, [], { base: this.server }), this.suggestions()));
-    this.conversation.entries.forEach((entry) => this.render(entry));
-  }
-
-  suggestions() {
-    const questions = suggestions[this.contextPage] ?? suggestions.default;
-    return h("ul", { class: "choices", "aria-label": text.suggestions },
-      questions.map((question) => h("li", {}, h("button", { type: "button", class: "choice", onclick: () => this.say(question, question) }, question))));
+    const stamped = { ...entry, at: Date.now() };
+    return this.log.insert(stamped, this.conversation.add(stamped));
   }
 
   get contextPage() {
     const page = this.getAttribute("context-page");
     return page && CONTEXT_PAGE.test(page) ? page : undefined;
-  }
-
-  /** What scrolls: the log, or on a very low screen the whole panel. */
-  get scroller() {
-    return getComputedStyle(this.log).overflowY === "visible" ? this.panel : this.log;
-  }
-
-  isNearEnd() {
-    const { scroller } = this;
-    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
-  }
-
-  scrollTo(element) {
-    const { scroller } = this;
-    scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8;
-  }
-
-  scrollToLatest() {
-    this.newAnswer.hidden = true;
-    if (this.conversation.entries.length) this.scrollTo(questionOf(this.list.lastElementChild));
   }
 
   // --- what a person may do about the conversation
@@ -370,23 +429,18 @@ export class AssistantCarteGrise extends HTMLElement {
     this.conversation.save();
     const body = { reference: entry.reference, response: entry.message.metadata.response, ...opinion };
     try {
-      await this.transport.post("/feedback", "POST", body);
+      await this.transport.post("feedback", "POST", body);
       return true;
     } catch {
       return false;
     }
   }
 
-  confirmErasure(asked) {
-    this.confirmation.hidden = !asked;
-    (asked ? this.yesButton : this.eraseButton).focus();
-  }
-
   erase() {
-    this.toggleOptions();
+    this.options.toggle();
     this.forget(text.erasedHere, true);
     this.transport.flush();
-    this.field.focus();
+    this.composer.field.focus();
   }
 
   forget(words, waits = false) {
@@ -394,45 +448,65 @@ export class AssistantCarteGrise extends HTMLElement {
     if (!waits) this.conversation.erasures = [];
     this.conversation.save();
     this.transport.join();
+    this.composer.write("");
     this.renderAll();
-    this.scroller.scrollTop = 0;
+    this.paint();
+    this.log.element.scrollTop = 0;
     this.announceErasure(words);
   }
 
   announceErasure(words) {
     clearTimeout(this.erasureTimer);
-    this.erasureTimer = setTimeout(() => {
-      this.warn(words);
-    }, STATE_DELAY);
+    this.erasureTimer = setTimeout(() => this.composer.warn(words, true), STATE_DELAY);
   }
 
-  print() {
-    const alone = new CSSStyleSheet();
-    alone.replaceSync(PRINT_ALONE);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, alone];
-    addEventListener("afterprint", () => {
-      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== alone);
-    }, { once: true });
-    print();
+  /** Before printing: out of the layers above the page, which are cut at the first sheet, and unfolded. */
+  layOut() {
+    if (!this.panel.open || this.foldAgain) return;
+    const focused = this.shadowRoot.activeElement;
+    const foldAgain = unfold(this.shadowRoot);
+    this.foldAgain = () => {
+      foldAgain();
+      this.paint();
+      focused?.focus();
+    };
+    this.frame.removeAttribute("popover");
+    this.panel.close();
+    this.panel.setAttribute("open", "");
   }
 
-  download() {
+  layBack() {
+    if (!this.foldAgain) return;
+    this.foldAgain();
+    this.foldAgain = null;
+  }
+
+  async save() {
     const lines = this.conversation.entries.map((entry) =>
-      entry.from === "user" ? `${text.you}\u00a0: ${entry.shown}` : `${speakerOf(entry.message)}\u00a0: ${plainText(entry.message)}`,
+      writtenTime(entry) + (entry.from === "user" ? `${text.you}\u00a0: ${entry.shown}` : `${speakerOf(entry.message)}\u00a0: ${plainText(entry.message)}`),
     );
-    const address = URL.createObjectURL(new Blob([lines.join("\n\n")], { type: "text/plain;charset=utf-8" }));
-    h("a", { href: address, download: text.savedName }).click();
-    setTimeout(() => URL.revokeObjectURL(address), STATE_DELAY);
+    await this.handOver(lines.join("\n\n"), text.savedName, "text/plain;charset=utf-8");
   }
-}
 
-/** Who says a message: the assistant, or a person of the desk who has taken over. */
-function speakerOf(message) {
-  return message?.metadata?.speaker === "mediator" ? text.mediator : text.assistant;
-}
+  async giveExport() {
+    try {
+      const held = await this.transport.post(`conversations/${encodeURIComponent(this.conversation.id)}`, "GET");
+      await this.handOver(JSON.stringify(held, null, 2), text.exportedName, "application/json");
+    } catch {
+      this.composer.warn(text.exportFailed);
+    }
+  }
 
-/** The person's message that an answer follows, so that both are in view; else the answer itself. */
-function questionOf(answer) {
-  const before = answer.previousElementSibling;
-  return before?.classList.contains("user") ? before : answer;
+  async handOver(content, name, type) {
+    if (!isInApplication()) {
+      give(content, name, type);
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(content);
+      this.composer.warn(text.copied, true);
+    } catch {
+      this.composer.warn(text.notSaved);
+    }
+  }
 }

@@ -10,7 +10,7 @@ export function blocks(text) {
   const found = [];
   for (const line of text.split("\n").map((each) => each.trim()).filter(Boolean)) {
     const [kind, content] = kindOf(line);
-    const last = found.at(-1);
+    const last = found[found.length - 1];
     if (kind !== "paragraph" && last?.kind === kind) last.lines.push(content);
     else found.push({ kind, lines: [content] });
   }
@@ -26,7 +26,8 @@ export function blocks(text) {
 
 // The paragraph that announces the prices becomes the table's title.
 function announced(shown) {
-  const runs = shown.at(-1)?.kind === "paragraph" ? shown.at(-1).rows[0] : [];
+  const last = shown[shown.length - 1];
+  const runs = last?.kind === "paragraph" ? last.rows[0] : [];
   if (runs.length !== 1 || runs[0].kind !== "text" || !runs[0].text.endsWith(":")) return "";
   shown.pop();
   return runs[0].text.slice(0, -1).trimEnd();

@@ -1,22 +1,49 @@
 // One message of the assistant as elements. Whatever a server sends ends up as text, or as an http(s) link.
 import { h, icon, safeAddress } from "./dom.js";
 import { blocks } from "./format.js";
-import { text } from "./strings.js";
+import { text, translatable } from "./strings.js";
 
 // The server puts the best ones first.
 const SOURCES_SHOWN = 3;
 
-/** The parts of a message: text, choices, downloads, sources. ``on`` = {choose, tick, address}. */
+const LANGUAGE = /^[a-z]{2,3}$/;
+// What the server says while it hands a conversation over, by the beginning of the response's name.
+const HANDOVER = /^utter_handoff_([a-z]+)/;
+const ATTENDANCE = { taken: "talking", passed: "talking", first: "waiting", queued: "waiting", moved: "waiting", message: "", left: "", closed: "", returned: "", nobody: "" };
+
+/** The parts of a message: text, choices, downloads, sources. ``on`` = {base, choose, tick}. */
 export function messageParts(message, ticks, on) {
   const metadata = objectOr(message.metadata);
   const body = stringOr(metadata.body) || stringOr(message.text);
+  const language = LANGUAGE.test(metadata.language) ? metadata.language : null;
+  const here = { ...on, titles: linkTitles(metadata) };
+  const said = body ? blocks(body).map((block, index) => blockElement(block, index, ticks, here)) : [];
+  for (const block of said) {
+    block.setAttribute("dir", "auto");
+    if (language) block.setAttribute("lang", language);
+  }
   return [
-    ...body && blocks(body).map((block, index) => blockElement(block, index, ticks, on)),
+    ...said,
+    language && translatablePage(language, on.base),
     downloads(listOr(metadata.downloads), on.base),
     sources(listOr(metadata.sources), on.base),
-    caution(stringOr(metadata.caution), on.base),
+    caution(stringOr(metadata.caution), here),
     choices(listOr(message.buttons), on.choose),
   ].filter(Boolean);
+}
+
+/** Who says a message: the assistant, or a person of the desk who has taken over. */
+export const speakerOf = (message) => (message?.metadata?.speaker === "mediator" ? text.mediator : text.assistant);
+
+/** Whether a person attends to the conversation after that message: "waiting", "talking" or "". */
+export function attendance(message, before) {
+  const metadata = objectOr(message.metadata);
+  if (metadata.speaker === "mediator") return "talking";
+  const response = stringOr(metadata.response);
+  const [, step] = HANDOVER.exec(response) ?? [];
+  if (step) return ATTENDANCE[step] ?? before;
+  // The assistant is silent as long as a person speaks.
+  return before === "talking" && response && !response.startsWith("utter_notice") ? "" : before;
 }
 
 /** What a screen reader is told of a message when it arrives. */
@@ -42,17 +69,37 @@ export const canBeJudged = (message) => {
 
 function blockElement({ kind, rows, title }, index, ticks, on) {
   if (kind === "prices") return priceTable(rows, title);
-  if (kind === "list") return h("ul", {}, rows.map((row) => h("li", {}, runs(row, on.base))));
+  if (kind === "list") return h("ul", {}, rows.map((row) => h("li", {}, runs(row, on))));
   if (kind === "steps") return steps(rows, index, ticks, on);
-  return h("p", {}, runs(rows[0], on.base));
+  return h("p", {}, runs(rows[0], on));
 }
 
-function runs(pieces, base) {
+function runs(pieces, { base, titles }) {
+  let before = "";
   return pieces.map(({ kind, text: content }) => {
-    if (kind === "bold") return h("strong", {}, content);
-    if (kind === "link") return link(content.replace(/^https?:\/\/(?:www\.)?/, "").replace(/\/$/, ""), content, base);
-    return content;
+    const shown = kind === "bold" ? h("strong", {}, content) : kind === "link" ? link(nameOf(content, before, titles), content, base) : content;
+    before += content;
+    return shown;
   });
+}
+
+/** The names that a message gives to addresses. */
+function linkTitles(metadata) {
+  const named = [...listOr(metadata.sources), ...listOr(metadata.links), ...listOr(metadata.downloads)];
+  return new Map(named.filter((each) => stringOr(each?.url) && stringOr(each.title)).map(({ url, title }) => [url, title]));
+}
+
+/** An address by its name; one that has none, or whose line says it already, by its site alone. */
+function nameOf(address, before, titles) {
+  const title = titles.get(address);
+  if (title && !before.includes(title)) return title;
+  const [, host, rest] = /^https?:\/\/(?:www\.)?([^/?#]+)\/?(.*)$/.exec(address) ?? [null, address, ""];
+  return rest ? `${host}/…` : host;
+}
+
+function translatablePage(language, base) {
+  const words = translatable[language] ?? translatable.en;
+  return h("p", { dir: "auto", lang: translatable[language] ? language : "en" }, link(words, new URL("sans-javascript", base).href, base));
 }
 
 function link(title, address, base) {
@@ -72,7 +119,7 @@ function steps(rows, block, ticks, on) {
   const items = rows.map((row, index) => {
     const name = `${block}.${index}`;
     const box = h("input", { type: "checkbox", checked: ticks.includes(name), onchange: () => on.tick(name, box.checked) });
-    return h("li", {}, h("label", {}, box, h("span", {}, runs(row, on.base))));
+    return h("li", {}, h("label", {}, box, h("span", {}, runs(row, on))));
   });
   // Browsers that drop the role of a list without markers are told of it.
   return h("ol", { class: "steps", role: "list", "aria-label": text.steps }, items);
@@ -94,12 +141,12 @@ function downloads(files, base) {
     const detail = stringOr(file.detail);
     const title = detail ? `${file.title} (${detail})` : file.title;
     return [h("li", {}, h("a", { href, class: "download", target: "_blank", rel: "noopener noreferrer" },
-      icon("download"), title, h("span", { class: "unseen" }, ` ${text.newWindow}`)))];
+      icon(detail ? "download" : "external"), title, h("span", { class: "unseen" }, ` ${text.newWindow}`)))];
   });
   return items.length ? h("ul", { class: "downloads", "aria-label": text.downloads }, items) : null;
 }
 
-const caution = (words, base) => words && h("p", { class: "caution" }, blocks(words).flatMap(({ rows }) => runs(rows[0], base)));
+const caution = (words, on) => words && h("p", { class: "caution" }, blocks(words).flatMap(({ rows }) => runs(rows[0], on)));
 
 function sources(list, base) {
   const cited = list.filter((source) => stringOr(source?.title)).map((source) => {

@@ -23,7 +23,7 @@ export function inspect(message) {
   const found = find(typed);
   const replaced = (words) => {
     const ends = [0, ...found.map(({ end }) => end)];
-    return found.map((each, index) => typed.slice(ends[index], each.start) + words(each)).join("") + typed.slice(ends.at(-1));
+    return found.map((each, index) => typed.slice(ends[index], each.start) + words(each)).join("") + typed.slice(ends[ends.length - 1]);
   };
   const shown = found.length ? replaced(({ kind }) => SHOWN[kind] ?? text.masked.number) : message;
   return {
@@ -93,7 +93,7 @@ function validCard(found) {
   const digits = found.replace(/\D/g, "");
   let sum = 0;
   for (let index = 0; index < digits.length; index += 1) {
-    let digit = Number(digits.at(-1 - index));
+    let digit = Number(digits[digits.length - 1 - index]);
     if (index % 2) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
     sum += digit;
   }

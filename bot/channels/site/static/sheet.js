@@ -1,10 +1,23 @@
 // The sheet and the letters: print, copy, and blanks filled on the page. Nothing is stored, nothing is sent.
+// The browsers inside other applications download nothing: a person is told so, in place of a link that seems dead.
+const IN_APPLICATION = /\bFB(?:AN|AV|_IAB)\b|\bInstagram\b|\bLinkedInApp\b|; wv\)/;
+if (IN_APPLICATION.test(navigator.userAgent)) {
+  const hint = document.querySelector("[data-in-application]");
+  const files = document.querySelector(".files");
+  if (hint && files) {
+    files.after(hint);
+    hint.hidden = false;
+  }
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
 
 for (const fields of document.querySelectorAll("[data-fields]")) fields.hidden = false;
+
+const TODAY = "date du jour";
 
 for (const field of document.querySelectorAll("[data-fills]")) {
   const blanks = [...document.querySelectorAll("[data-blank]")].filter((blank) => blank.dataset.blank === field.dataset.fills);
@@ -14,6 +27,11 @@ for (const field of document.querySelectorAll("[data-fills]")) {
       blank.classList.toggle("filled", Boolean(field.value));
     }
   });
+  // The day of the device: the person changes it where the letter leaves later.
+  if (field.dataset.fills === TODAY) {
+    field.value = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
+    field.dispatchEvent(new Event("input"));
+  }
 }
 
 const status = document.querySelector("[data-status]");
