@@ -70,9 +70,9 @@ def last_buttons(tracker: DialogueStateTracker) -> list[Button]:
 
 def meant(text: str, buttons: Sequence[Button]) -> str | None:
     """The payload of the button that the text names, or None where it names none."""
-    said = _bare(text)
+    said = bare(text)
     for button in buttons:
-        if said and said == _bare(str(button["title"])):
+        if said and said == bare(str(button["title"])):
             return str(button["payload"])
     # A lone button is named by its title alone: a number or "le 1er" answers the question itself.
     rank = _rank(said, len(buttons), are_numbered(buttons)) if len(buttons) > 1 else None
@@ -122,7 +122,7 @@ def _sets_a_number(payload: str) -> bool:
     return any(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Lower case, without accents, signs or doubled spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
