@@ -187,6 +187,9 @@ class Delivery:
             lane = channel.conversation(event.user)
             # The mailbox is a file: what it holds is masked as in the conversation.
             event = replace(event, text=event.text and mask(event.text))
+            if not channel.needs_start and self.mailbox.is_stopped(lane):
+                # Who had blocked the service and writes again wants to hear.
+                event = replace(event, consent="start")
             outcome = self.mailbox.accept(channel.name(), lane, event, now, MOST_WAITING)
             if outcome == "received":
                 self._wake(lane)

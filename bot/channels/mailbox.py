@@ -280,8 +280,8 @@ class Mailbox:
                 (queued.lane, queued.answer, queued.id),
             ).fetchall()
             for row, channel, call in left:
-                why = reason if row == queued.id else "not sent: an earlier part of the answer failed"
-                self._fail(channel, call, why, now)
+                told = reason if row == queued.id else "not sent: an earlier part of the answer failed"
+                self._fail(channel, call, told, now)
                 self._db.execute("DELETE FROM outbox WHERE id=?", (row,))
             self._miss(queued.lane, queued.answer, queued.at, why, now)
 

@@ -64,6 +64,8 @@ class MessagingChannel(ABC):
     joins: ClassVar[bool] = True
     # For how many seconds after a person's last message the platform lets us write; None: for ever.
     window: ClassVar[float | None] = None
+    # Whether who wanted to hear no more must say START, and not just write again.
+    needs_start: ClassVar[bool] = False
     # The platform's codes of refusals, with the word of ``refusals`` for each.
     known_refusals: ClassVar[Mapping[str, str]] = {}
 

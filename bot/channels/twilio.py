@@ -61,6 +61,7 @@ class TwilioChannel(MessagingChannel):
     """A number of Twilio's; a subclass names the variable that holds it."""
 
     number: ClassVar[str]
+    needs_start = True
     # The person said STOP; the window of WhatsApp is closed; the number takes no message.
     known_refusals = {
         "21610": STOPPED,

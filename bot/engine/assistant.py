@@ -2,6 +2,7 @@
 
 * A payload ("/intent{...}") counts only where it comes from a button that this conversation was offered.
 * A message is read where the conversation stands, and each of its questions counts (``bot/nlu``).
+* A conversation goes on after a silence, and says so (``silence.py``).
 * An action server that fails or is down gives a French answer, never silence (``steady_action.py``).
 """
 
@@ -13,7 +14,7 @@ import logging
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.action import Action, RemoteAction, create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import UserMessage
@@ -27,7 +28,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 
-from bot.engine import model_loading
+from bot.engine import model_loading, silence
 from bot.engine.actions_here import ActionsHere
 from bot.engine.payloads import offered_payloads, read_payload
 from bot.engine.recent_turns import recent_tracker
@@ -132,6 +133,21 @@ class AssistantProcessor(MessageProcessor):
             context.interpret(parse, context.Context.of(tracker.current_slot_values()))
             self._add_questions(parse, tracker)
         return parse
+
+    async def log_message(
+        self, message: UserMessage, should_save_tracker: bool = True
+    ) -> DialogueStateTracker:
+        """As Rasa's; who comes back after a silence hears first that what they told is still known."""
+        tracker = await super().log_message(message, should_save_tracker=False)
+        channel = message.output_channel
+        if channel is not None and silence.is_back(tracker):
+            draft = await self.nlg.generate(silence.WELCOME_BACK, tracker, channel.name())
+            said = [create_bot_utterance(draft)] if draft else []
+            await self._send_bot_messages(said, tracker, channel)
+            tracker.update_with_events(said, self.domain)
+        if should_save_tracker:
+            await self.save_tracker(tracker)
+        return tracker
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
         """Whether a message of the conversation had a button with that payload, however long ago."""
