@@ -89,6 +89,9 @@ class Verdict:
     message: str = ""
 
 
+OPEN = "open"
+
+
 @dataclass(frozen=True)
 class Reach:
     """Whether a message written now reaches the person: "open", or why not (a word of ``refusals``).
@@ -99,9 +102,6 @@ class Reach:
     channel: str
     state: str
     until: float | None = None
-
-
-OPEN = "open"
 
 
 class Bucket:
@@ -306,9 +306,13 @@ class Delivery:
         return said, len(said) < len(waiting)
 
     async def _is_choice(self, lane: str, event: Incoming) -> bool:
-        agent = getattr(self._app.ctx, "agent", None)
-        text = event.text or ""
-        return await choices.resolve(agent, lane, text) != text
+        agent, text = getattr(self._app.ctx, "agent", None), event.text or ""
+        try:
+            return await choices.resolve(agent, lane, text) != text
+        except Exception as error:
+            # A store out of reach: the turn itself will say so to the person.
+            _log("the buttons of a conversation cannot be read", error)
+            return False
 
     async def _answer(self, lane: str, said: Sequence[Waiting]) -> None:
         channel, event = self._channels[lane.partition("-")[0]], joined(said)
@@ -398,12 +402,21 @@ class Delivery:
                 content = await reply.content.read(MAX_REPLY_BYTES)
                 verdict = channel.verdict(reply.status, reply.headers, content)
                 if verdict.outcome == "sent":
-                    verdict = replace(verdict, message=channel.name_of_sent(content))
+                    verdict = replace(verdict, message=_name_of(channel, content))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             verdict = Verdict("uncertain" if progress.connected else "retry", type(error).__name__)
         if verdict.outcome == "uncertain" and queued.call.repeatable:
             return Verdict("retry", verdict.reason)
         return verdict
+
+
+def _name_of(channel: MessagingChannel, content: bytes) -> str:
+    try:
+        return channel.name_of_sent(content)
+    except Exception as error:
+        # It was taken, whatever the reply says; what becomes of it later is told in the counts alone.
+        _log("a reply does not name the message", error)
+        return ""
 
 
 def together(waiting: Sequence[Waiting]) -> list[Waiting]:

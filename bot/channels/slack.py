@@ -94,13 +94,12 @@ class SlackChannel(MessagingChannel):
         """The event or the pressed buttons; none of a command or a check of the address."""
         if not _is_form(request):
             body = json_object(request)
-            return [body["event"]] if body.get("type") == "event_callback" else []
-        form = _form(request)
-        return [parse_object(payload) for payload in form.get("payload", ())]
+            return [body.get("event")] if body.get("type") == "event_callback" else []
+        return _form(request).get("payload", [])
 
     def messages(self, event: Any) -> Iterable[Incoming]:
         """The message, mention or pressed button; what bots and Slack itself write is left out."""
-        return _press(event) if "actions" in event else _message(event)
+        return _press(parse_object(event)) if isinstance(event, str) else _message(event)
 
     def acknowledge(self, request: Request) -> HTTPResponse:
         """The challenge where Slack checks the address, to a command where to write, else nothing."""

@@ -92,7 +92,11 @@ ALONE = {
     "telegram": ({"update_id": 1, "message": {"text": SECRET_WORDS}}, {"callback_query": {"data": "x"}}),
     "messenger": ({"object": "instagram", "entry": [{"messaging": [{"message": SECRET_WORDS}]}]},),
     "whatsapp": ({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": None}]}]},),
-    "slack": ({"type": "event_callback", "event": {"type": "message", "channel_type": "im", "user": "U1"}},),
+    "slack": (
+        {"type": "event_callback"},
+        {"type": "event_callback", "event": [SECRET_WORDS]},
+        {"type": "event_callback", "event": {"type": "message", "channel_type": "im", "user": "U1"}},
+    ),
 }
 
 

@@ -108,3 +108,19 @@ def test_a_typed_choice_is_answered_by_itself(tmp_path: Path) -> None:
     first, second, third = agent.texts()
     assert second.startswith("/")
     assert (first, third) == ("perdue", "documents\net vite")
+
+
+def test_a_store_out_of_reach_costs_nobody_the_answer(tmp_path: Path) -> None:
+    platform, agent = Telegram(), ScriptedAgent()
+
+    async def fail(_: str) -> None:
+        raise ConnectionError
+
+    agent.retrieve = fail  # type: ignore[method-assign]
+
+    async def steps() -> None:
+        async with stand_ins([platform]) as variables:
+            async with server(platform, tmp_path, agent, variables, quiet=0.01) as here:
+                assert "reformuler" in (await here.say("7", "bonjour"))[0].text
+
+    run(steps)

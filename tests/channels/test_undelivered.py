@@ -284,3 +284,16 @@ def test_nothing_of_it_holds_a_word_or_a_number(tmp_path: Path) -> None:
             assert "3363998" not in json.dumps(held, default=str)
 
     run(steps)
+
+
+def test_a_reply_that_names_no_message_is_a_message_sent(tmp_path: Path) -> None:
+    async def test(desk: Desk, platform: WhatsApp) -> None:
+        for reply in (web.Response(text="ok"), web.json_response({"messages": [{}]})):
+            platform.accepted = lambda _, reply=reply: reply  # type: ignore[method-assign, misc]
+            before = len(platform.shown[desk.user])
+            await desk.here.say(desk.user, "aide")
+            assert len(platform.shown[desk.user]) > before
+        assert desk.here.failures() == []
+        assert desk.here.count("uncertain") == 0
+
+    at_the_desk(WhatsApp, tmp_path, test)
