@@ -119,12 +119,14 @@ def _message(key: str, message: Mapping[str, Any]) -> Iterable[Incoming]:
     sender = message.get("from") or {}
     text = text_or_none(message.get("text")) or text_or_none(message.get("caption"))
     attached = not ATTACHED.isdisjoint(message.keys())
-    is_said = text is not None or attached or not WORDLESS.isdisjoint(message.keys())
-    if sender.get("is_bot") or not is_said:
+    is_private = message["chat"].get("type") == "private"
+    # In a group nobody speaks to the bot by a sticker.
+    is_wordless = is_private and not WORDLESS.isdisjoint(message.keys())
+    if sender.get("is_bot") or not (text is not None or attached or is_wordless):
         return
     words = COMMANDS.get(text.partition("@")[0].partition(" ")[0], text) if text else None
     address = _address(message)
-    if message["chat"].get("type") != "private":
+    if not is_private:
         address["reply_to"] = message["message_id"]
     yield Incoming(key, _user(message, sender), words, address=address, attached=attached)
 
