@@ -178,6 +178,12 @@ SETTINGS = (
     Setting("CHANNELS_SERVED", "1", "0 leaves the messaging channels to another server", _one_of("0", "1")),
     Setting("CHANNELS_FIRST_RETRY_SECONDS", "1", "the first pause after a call that failed", _number),
     Setting("CHANNELS_GIVE_UP_SECONDS", "1800", "when a call is given up", _number),
+    Setting(
+        "CHANNELS_QUIET_SECONDS",
+        "1.5",
+        "the pause after which short messages in a row are answered as one; 0 answers each",
+        _number,
+    ),
     Setting("SHEETS_RETENTION_DAYS", "30", "for how long a personal sheet answers", _count),
     Setting("METRICS_PORT", None, "the port of /metrics (a second worker: the next); off without it", _port),
     Setting("METRICS_HOST", "127.0.0.1", "where /metrics listens", _host),

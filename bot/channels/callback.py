@@ -9,31 +9,33 @@ each paragraph apart without buttons' sources, and tries once.
 
 from __future__ import annotations
 
-import re
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sanic.request import Request
 
-from bot.channels import markup, signatures
+from bot.channels import letters, markup, signatures
 from bot.channels.delivery import Rate
 from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import MessagingChannel, Unreadable, Variable, json_object, text_or_none, to_json
+from bot.channels.messaging import (
+    MessagingChannel,
+    Unreadable,
+    Variable,
+    is_by_person,
+    json_object,
+    text_or_none,
+    to_json,
+)
 from bot.channels.notices import notice
 from bot.channels.rendering import Part, Shape
+
+logger = logging.getLogger(__name__)
 
 MAX_TEXT = 100_000
 MAX_IDENTIFIER = 256
 SECRET_MEANING = "the secret that signs both directions"
-_QUOTED = re.compile(r"^\s*>")
-_HISTORY = re.compile(
-    r"^(?:(?:le|on)\b.{4,200}(?:a écrit|wrote)\s*:"
-    r"|-{2,}\s*(?:message d.origine|original message|message transféré).*"
-    r"|(?:de|from)\s*:.+@.+)$",
-    re.IGNORECASE,
-)
-_REPLY = re.compile(r"^(?:(?:re|rép|tr|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
 class SignedCallback(MessagingChannel):
@@ -44,6 +46,9 @@ class SignedCallback(MessagingChannel):
     shape = Shape(format=markup.plain, limit=MAX_TEXT)
     rate = Rate(per_second=50, burst=50)
     rate_of_one = Rate(per_second=5, burst=10)
+    tells_misuse = True
+    # Each request of a program and each letter wants an answer of its own.
+    joins = False
 
     @property
     def key(self) -> str:
@@ -55,6 +60,10 @@ class SignedCallback(MessagingChannel):
         headers = request.headers
         timestamp, given = headers.get("X-Assistant-Timestamp"), headers.get("X-Assistant-Signature")
         return signatures.ours(self.key, request.body, timestamp, given, time.time())
+
+    def events(self, request: Request) -> Iterable[Any]:
+        """The one event of the request."""
+        return [json_object(request)]
 
     def address_of(self, call: Call) -> str:
         """The address given in the variable."""
@@ -83,14 +92,14 @@ class CallbackChannel(SignedCallback):
         """The name in the address."""
         return "callback"
 
-    def events(self, request: Request) -> Iterable[Incoming]:
+    def messages(self, event: Any) -> Iterable[Incoming]:
         """The message; a button's payload comes as "payload" beside its title."""
-        body = json_object(request)
-        key, sender = _identifier(body, "id"), _identifier(body, "sender")
-        payload = text_or_none(body.get("payload"))
-        text = text_or_none(body.get("message"))
+        key, sender = _identifier(event, "id"), _identifier(event, "sender")
+        payload = text_or_none(event.get("payload"))
+        text = text_or_none(event.get("message"))
         address = {"in_reply_to": key, "sender": sender}
-        yield Incoming(f"{sender}\n{key}", sender, text if text or not payload else "", payload, address)
+        said = text if text or not payload else ""
+        yield Incoming(f"{sender}\n{key}", sender, said, payload, address, attached=said is None)
 
     def calls(
         self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
@@ -123,14 +132,16 @@ class MailChannel(SignedCallback):
         """The name in the address."""
         return "mail"
 
-    def events(self, request: Request) -> Iterable[Incoming]:
-        """The new words of the letter, without the letters it quotes and its signature."""
-        body = json_object(request)
-        key, sender = _identifier(body, "message_id"), _identifier(body, "from")
-        subject = text_or_none(body.get("subject"))
-        text = _new_words(str(body.get("text") or "")) or _REPLY.sub("", subject or "").strip() or None
+    def messages(self, event: Any) -> Iterable[Incoming]:
+        """The new words of the letter; none of one that a machine wrote, which would be answered for ever."""
+        key, sender = _identifier(event, "message_id"), _identifier(event, "from")
+        if letters.is_automatic(event):
+            logger.info("mail: a letter that a machine wrote is not answered")
+            return
+        subject = text_or_none(event.get("subject"))
+        text = letters.new_words(str(event.get("text") or "")) or letters.bare_subject(subject or "") or None
         address = {"to": sender, "subject": subject, "in_reply_to": key}
-        yield Incoming(f"{sender}\n{key}", sender.casefold(), text, address=address)
+        yield Incoming(f"{sender}\n{key}", sender.casefold(), text, address=address, attached=text is None)
 
     def calls(
         self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
@@ -139,12 +150,13 @@ class MailChannel(SignedCallback):
         if not parts:
             return []
         own_subject = notice("utter_notice_mail_subject")["text"]
-        subject = _REPLY.sub("", address.get("subject") or "").strip() or own_subject
+        subject = letters.bare_subject(address.get("subject") or "") or own_subject
         letter = {
             "to": address["to"],
             "subject": f"Re: {' '.join(subject.split())}",
             "text": "\n\n".join(part.text for part in parts),
             "in_reply_to": address["in_reply_to"],
+            "headers": {} if any(map(is_by_person, messages)) else letters.OF_A_MACHINE,
         }
         return [Call("", letter, repeatable=True)]
 
@@ -154,13 +166,3 @@ def _identifier(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, (str, int)) or not 0 < len(str(value)) <= MAX_IDENTIFIER:
         raise Unreadable
     return str(value)
-
-
-def _new_words(text: str) -> str:
-    kept: list[str] = []
-    for line in text.splitlines():
-        if line.rstrip("\r") in ("--", "-- ") or _HISTORY.match(line.strip()):
-            break
-        if not _QUOTED.match(line):
-            kept.append(line)
-    return "\n".join(kept).strip()

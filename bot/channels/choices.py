@@ -72,8 +72,8 @@ def last_buttons(tracker: DialogueStateTracker) -> list[Button]:
 
 def named(text: str, buttons: Sequence[Button]) -> str | None:
     """The payload of the button whose title the text is, or None."""
-    said = _bare(text)
-    titled = (str(button["payload"]) for button in buttons if said and said == _bare(str(button["title"])))
+    said = bare(text)
+    titled = (str(button["payload"]) for button in buttons if said and said == bare(str(button["title"])))
     return next(titled, None)
 
 
@@ -82,7 +82,7 @@ def meant(text: str, buttons: Sequence[Button]) -> str | None:
     by_title = named(text, buttons)
     if by_title is not None:
         return by_title
-    said = _bare(text)
+    said = bare(text)
     # A lone button is named by its title alone: a number or "le 1er" answers the question itself.
     rank = _rank(said, len(buttons), are_numbered(buttons)) if len(buttons) > 1 else None
     return str(buttons[rank]["payload"]) if rank is not None else None
@@ -131,7 +131,7 @@ def _sets_a_number(payload: str) -> bool:
     return any(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Lower case, without accents, signs or doubled spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -7,6 +7,8 @@ mailbox, the one that holds a lane's lock works in it.
 A call is made again only where the platform certainly did not take it: no connection, a refusal for its
 rate limit, an error of its server. Where nobody can tell (silence after the request was sent), it is not
 repeated but stored as uncertain: a message missing from time to time is reported, one sent twice is not seen.
+
+What somebody types in several short messages is one message: the next is waited for a moment.
 """
 
 from __future__ import annotations
@@ -24,14 +26,14 @@ import aiohttp
 from rasa.core.lock_store import LockError
 from sanic import Sanic
 
-from bot.channels import choices
-from bot.channels.mailbox import DAY, Incoming, Mailbox, Queued
+from bot.channels import choices, proxies, refusals
+from bot.channels.mailbox import DAY, Call, Incoming, Mailbox, Queued, Undelivered, Waiting
 from bot.channels.notices import notice
 from bot.channels.rendering import render
 from bot.privacy.masking import mask
 
 if TYPE_CHECKING:
-    from bot.channels.messaging import MessagingChannel
+    from bot.channels.messaging import MessagingChannel, Report
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,10 @@ CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 20.0
 STOP_SECONDS = 5.0
 IDLE_BUCKETS = 5000
+# However fast somebody goes on writing, the first message waits no longer than so many pauses...
+MOST_PAUSES = 4
+# ... and no longer text is made of several: the assistant reads one of 4,000 characters.
+MOST_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,30 @@ class Rate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a call: "sent", "refused", "uncertain", or "retry" (``seconds`` where given)."""
+    """What became of a call: "sent", "refused", "uncertain", or "retry" (``seconds`` where given).
+
+    ``message`` is the platform's name for the message sent, where it reports on it later.
+    """
 
     outcome: str
     reason: str = ""
     seconds: float | None = None
+    message: str = ""
+
+
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a message written now reaches the person: "open", or why not (a word of ``refusals``).
+
+    ``until`` is when the service closes, or closed, for who does not write again; None where it never does.
+    """
+
+    channel: str
+    state: str
+    until: float | None = None
 
 
 class Bucket:
@@ -105,13 +130,21 @@ class Delivery:
         mailbox: Mailbox,
         patience: Patience,
         take: TakeTurn,
+        pause: float = 0.0,
     ) -> None:
-        """Nothing runs before ``start``; ``take`` gives the messages that answer a text."""
+        """Nothing runs before ``start``; ``take`` gives the messages that answer a text.
+
+        ``pause``: the seconds without a message after which a person has said what they had to say.
+        """
         self.mailbox = mailbox
         self._app = app
         self._channels = {channel.name(): channel for channel in channels}
         self._patience = patience
         self._take = take
+        self._pause = pause
+        self.clock: Callable[[], float] = time.time
+        # Calls with the words as a mediator typed them, by their row: the mailbox, a file, holds them masked.
+        self._as_typed: dict[int, Call] = {}
         self._purged = 0.0
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._buckets: dict[str, Bucket] = {}
@@ -146,7 +179,7 @@ class Delivery:
 
     def accept(self, channel: MessagingChannel, events: Iterable[Incoming]) -> None:
         """Keeps the events to be answered behind; copies and floods are dropped and counted."""
-        now = time.time()
+        now = self.clock()
         if now >= self._purged + DAY:
             self._purged = now
             self.mailbox.purge(now)
@@ -154,27 +187,70 @@ class Delivery:
             lane = channel.conversation(event.user)
             # The mailbox is a file: what it holds is masked as in the conversation.
             event = replace(event, text=event.text and mask(event.text))
+            if not channel.needs_start and self.mailbox.is_stopped(lane):
+                # Who had blocked the service and writes again wants to hear.
+                event = replace(event, consent="start")
             outcome = self.mailbox.accept(channel.name(), lane, event, now, MOST_WAITING)
             if outcome == "received":
                 self._wake(lane)
 
-    def report(self, channel: MessagingChannel, reason: str) -> None:
+    def report(self, channel: MessagingChannel, report: Report) -> None:
         """Stores a failure that the platform found out later."""
-        logger.error("%s: the platform could not deliver a message: %s", channel.name(), reason)
-        self.mailbox.report(channel.name(), reason, time.time())
+        logger.error("%s: the platform could not deliver a message: %s", channel.name(), report.reason)
+        why = refusals.why(report.reason, channel.known_refusals)
+        self.mailbox.report(channel.name(), report.reason, self.clock(), report.message, why)
+
+    def reach(self, conversation: str) -> Reach | None:
+        """What a message to the conversation would meet; None where this server cannot send to it at all."""
+        known = self.mailbox.address(conversation)
+        channel = self._channels.get(known[0]) if known else None
+        if channel is None:
+            return None
+        if self.mailbox.is_stopped(conversation):
+            return Reach(channel.name(), refusals.STOPPED)
+        heard = self.mailbox.heard(conversation)
+        if channel.window is None or heard is None:
+            return Reach(channel.name(), OPEN)
+        until = heard + channel.window
+        return Reach(channel.name(), OPEN if self.clock() < until else refusals.WINDOW, until)
 
     def reaches(self, conversation: str) -> bool:
-        """Whether this server can send to the conversation: it serves its channel and knows its address."""
-        known = self.mailbox.address(conversation)
-        return known is not None and known[0] in self._channels
+        """Whether what is said now to the conversation arrives, if need be in a template."""
+        found = self.reach(conversation)
+        if found is None or found.state == OPEN:
+            return found is not None
+        return found.state == refusals.WINDOW and self._channels[found.channel].has_template
 
-    def push(self, conversation: str, messages: Messages) -> bool:
-        """Sends messages that answer nothing, such as a person's; False where the conversation is unknown."""
+    def undelivered(self, conversation: str) -> list[Undelivered]:
+        """The answers that did not reach the person."""
+        return self.mailbox.undelivered(conversation)
+
+    def push(self, conversation: str, messages: Messages, as_typed: Messages | None = None) -> bool:
+        """Sends messages that answer nothing, such as a person's; False where that cannot be.
+
+        ``as_typed`` is what the person reads, where the mailbox may keep another wording only. What a service
+        would refuse for sure is not sent, and noted as not delivered.
+        """
         known = self.mailbox.address(conversation)
         channel = self._channels.get(known[0]) if known else None
         if known is None or channel is None:
             return False
-        self._put(None, channel, conversation, known[1], messages)
+        name = str((messages[0].get("metadata") or {}).get("pushed") or "")
+        found, now = self.reach(conversation), self.clock()
+        if found is None or not self.reaches(conversation):
+            self.mailbox.miss(conversation, name, found.state if found else refusals.REFUSED, now)
+            return False
+
+        def calls(told: Messages) -> list[Call]:
+            if found.state == refusals.WINDOW:
+                return channel.template_calls(told, known[1])
+            return channel.calls(render(told, channel.shape), told, known[1])
+
+        kept = calls(messages)
+        rows = self.mailbox.answer(None, channel.name(), conversation, known[1], kept, now, name)
+        typed = calls(as_typed) if as_typed else []
+        if len(typed) == len(rows):
+            self._as_typed.update(zip(rows, typed, strict=True))
         self._wake(conversation)
         return True
 
@@ -187,7 +263,7 @@ class Delivery:
             # Looked at again once the lock is given back: what came during that woke nobody.
             while self.mailbox.has_work(lane):
                 async with self._app.ctx.agent.lock_store.lock(f"lane {lane}"):
-                    self.mailbox.close_interrupted(lane, time.time())
+                    self.mailbox.close_interrupted(lane, self.clock(), refusals.UNCERTAIN)
                     await self._work_off(lane)
         except LockError:
             # Another server works in it and will find what is there.
@@ -203,56 +279,99 @@ class Delivery:
             if queued is not None:
                 await self._send(queued)
                 continue
-            waiting = self.mailbox.next_event(lane)
-            if waiting is None:
+            said = await self._said(lane)
+            if not said:
                 break
-            await self._answer(lane, *waiting)
+            await self._answer(lane, said)
 
-    async def _answer(self, lane: str, row: int, event: Incoming) -> None:
+    async def _said(self, lane: str) -> list[Waiting]:
+        """The next events that are one message, once the person has paused; [] where none waits."""
         channel = self._channels[lane.partition("-")[0]]
+        while True:
+            waiting = self.mailbox.events(lane)
+            if not waiting or self._pause <= 0 or not channel.joins:
+                return waiting[:1]
+            said, is_over = await self._begun(lane, waiting)
+            rest = pause_left(said, self._pause, self.clock())
+            if is_over or rest <= 0:
+                return said
+            await asyncio.sleep(rest)
+
+    async def _begun(self, lane: str, waiting: Sequence[Waiting]) -> tuple[list[Waiting], bool]:
+        """The first events that are one message, and whether what follows is another, or nothing can."""
+        said = together(waiting)
+        for rank, each in enumerate(said):
+            if await self._is_choice(lane, each.event):
+                return said[: max(rank, 1)], True
+        return said, len(said) < len(waiting)
+
+    async def _is_choice(self, lane: str, event: Incoming) -> bool:
+        agent, text = getattr(self._app.ctx, "agent", None), event.text or ""
         try:
-            self._put(row, channel, lane, event.address, await self._turn(channel, lane, event))
+            return await choices.resolve(agent, lane, text) != text
+        except Exception as error:
+            # A store out of reach: the turn itself will say so to the person.
+            _log("the buttons of a conversation cannot be read", error)
+            return False
+
+    async def _answer(self, lane: str, said: Sequence[Waiting]) -> None:
+        channel, event = self._channels[lane.partition("-")[0]], joined(said)
+        rows = [each.row for each in said]
+        try:
+            messages = await self._turn(channel, lane, event)
         except Exception as error:
             _log("a turn failed", error)
-            self._put(row, channel, lane, event.address, [notice("utter_notice_failure")])
+            messages = [notice("utter_notice_failure")]
+        self._put(rows[0], channel, lane, event.address, messages, joined=rows[1:])
 
     async def _turn(self, channel: MessagingChannel, lane: str, event: Incoming) -> Messages:
         if event.text is None:
-            return [notice("utter_notice_attachment")]
+            return [notice("utter_notice_attachment" if event.attached else "utter_notice_bad_request")]
         agent = getattr(self._app.ctx, "agent", None)
         text = await choices.resolve(agent, lane, event.text, event.payload)
-        return await self._take(self._app, text, lane, channel.name())
+        answer = await self._take(self._app, text, lane, channel.name())
+        # A conversation that a person has taken over gets no word from here.
+        return [notice("utter_notice_attachment_beside"), *answer] if event.attached and answer else answer
 
     def _put(
         self,
-        row: int | None,
+        row: int,
         channel: MessagingChannel,
         lane: str,
         address: Mapping[str, Any],
         messages: Messages,
+        joined: Sequence[int] = (),
     ) -> None:
-        calls = [*channel.receipts(address)] if row is not None else []
-        calls += channel.calls(render(messages, channel.shape), messages, address)
-        self.mailbox.answer(row, channel.name(), lane, address, calls, time.time())
+        calls = channel.calls(render(messages, channel.shape), messages, address)
+        calls = [] if self.mailbox.is_stopped(lane) else [*channel.receipts(address), *calls]
+        self.mailbox.answer(row, channel.name(), lane, address, calls, self.clock(), joined=joined)
 
     async def _send(self, queued: Queued) -> None:
         channel = self._channels[queued.channel]
-        await asyncio.sleep(max(0.0, queued.due - time.time(), self._wait(channel, queued.lane)))
+        await asyncio.sleep(max(0.0, queued.due - self.clock(), self._wait(channel, queued.lane)))
+        if self.mailbox.is_gone(queued):
+            # The person asked to hear no more, or erased everything, while the call waited.
+            self._as_typed.pop(queued.id, None)
+            return
         self.mailbox.sending(queued)
         verdict = await self._post(channel, queued)
-        now = time.time()
+        now = self.clock()
         if verdict.outcome == "sent":
-            self.mailbox.sent(queued)
+            self._as_typed.pop(queued.id, None)
+            self.mailbox.sent(queued, now, verdict.message)
             return
         pause = self._patience.pause(queued.attempts, verdict.seconds)
         in_time = now + pause - queued.at <= self._patience.give_up
         if verdict.outcome == "retry" and in_time and not queued.call.optional:
             self.mailbox.retry(queued, now + pause)
             return
+        self._as_typed.pop(queued.id, None)
         reason = verdict.reason if verdict.outcome != "uncertain" else f"uncertain: {verdict.reason}"
         if not queued.call.optional:
             logger.error("%s: a message was given up: %s", queued.channel, reason)
-        self.mailbox.fail(queued, reason, now)
+        late = verdict.outcome == "retry"
+        why = refusals.LATE if late else refusals.why(reason, channel.known_refusals)
+        self.mailbox.fail(queued, reason, now, why)
 
     def _wait(self, channel: MessagingChannel, lane: str) -> float:
         """The seconds to wait for the platform's rate limits, for all and for one person."""
@@ -268,22 +387,71 @@ class Delivery:
     async def _post(self, channel: MessagingChannel, queued: Queued) -> Verdict:
         assert self._session is not None
         progress = SimpleNamespace(connected=False)
-        body, headers = channel.encode(queued.call, f"{queued.id}-{queued.at:.6f}")
+        call = self._as_typed.get(queued.id, queued.call)
+        body, headers = channel.encode(call, f"{queued.id}-{queued.at:.6f}")
+        address = channel.address_of(call)
         try:
             async with self._session.post(
-                channel.address_of(queued.call),
+                address,
                 data=body,
                 headers=headers,
                 allow_redirects=False,
                 trace_request_ctx=progress,
+                proxy=proxies.of(address),
             ) as reply:
                 content = await reply.content.read(MAX_REPLY_BYTES)
                 verdict = channel.verdict(reply.status, reply.headers, content)
+                if verdict.outcome == "sent":
+                    verdict = replace(verdict, message=_name_of(channel, content))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             verdict = Verdict("uncertain" if progress.connected else "retry", type(error).__name__)
         if verdict.outcome == "uncertain" and queued.call.repeatable:
             return Verdict("retry", verdict.reason)
         return verdict
+
+
+def _name_of(channel: MessagingChannel, content: bytes) -> str:
+    try:
+        return channel.name_of_sent(content)
+    except Exception as error:
+        # It was taken, whatever the reply says; what becomes of it later is told in the counts alone.
+        _log("a reply does not name the message", error)
+        return ""
+
+
+def together(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """The first of the events with those after it that go on with the same message.
+
+    A tapped button and a wish to hear no more, or again, stand for themselves.
+    """
+    said: list[Waiting] = []
+    characters = 0
+    for each in waiting:
+        characters += len(each.event.text or "")
+        stands_alone = each.event.payload is not None or each.event.consent
+        if said and (stands_alone or characters > MOST_CHARACTERS):
+            break
+        said.append(each)
+        if stands_alone:
+            break
+    return said
+
+
+def pause_left(said: Sequence[Waiting], pause: float, now: float) -> float:
+    """The seconds to wait for more of a message: until the person pauses, but no longer than some pauses."""
+    if not said or said[0].event.payload is not None or said[0].event.consent:
+        return 0.0
+    return min(said[-1].at + pause, said[0].at + MOST_PAUSES * pause) - now
+
+
+def joined(said: Sequence[Waiting]) -> Incoming:
+    """The events as one, answered where the last was written."""
+    words = [each.event.text for each in said if each.event.text]
+    return replace(
+        said[-1].event,
+        text="\n".join(words) if words or len(said) > 1 else said[-1].event.text,
+        attached=any(each.event.attached for each in said),
+    )
 
 
 def _log(what: str, error: Exception) -> None:

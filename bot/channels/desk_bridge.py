@@ -60,8 +60,9 @@ def _routes(secret: str) -> Blueprint:
 
     @routes.get("/conversations/<conversation:str>")
     @guarded
-    async def show(_: Request, agent: Any, conversation: str) -> HTTPResponse:
-        return response.json(await desk_conversation.opened(agent, conversation), ensure_ascii=False)
+    async def show(request: Request, agent: Any, conversation: str) -> HTTPResponse:
+        told = await desk_conversation.opened(agent, conversation, request.app)
+        return response.json(told, ensure_ascii=False)
 
     @routes.post("/presence")
     @guarded
@@ -91,7 +92,7 @@ def _routes(secret: str) -> Blueprint:
                 )
             )
         except desk_conversation.NotReached:
-            logger.error("an adviser's message was not sent: this server does not serve the person's channel")
+            logger.error("an adviser's message was not sent: from here the person cannot be written to")
             return response.empty(status=503)
 
     @routes.post("/conversations/<conversation:str>/facts")

@@ -27,7 +27,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
-from bot.channels import conversations, registry, turn
+from bot.channels import conversations, refusals, registry, turn
 from bot.channels.windows import WINDOWS
 from bot.privacy.masking import mask
 from bot.procedures.registry import FACT_NAMES
@@ -53,16 +53,22 @@ class NotReached(Exception):
     """The person is on a messaging service that this server does not serve, or no longer knows them on."""
 
 
-async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
+async def opened(agent: Any, conversation: str, app: Sanic | None = None) -> Dict[str, Any]:
     """All that was said (masked), in former sessions too; of the current one the facts and the wording.
 
-    ``resumed_at``: when the bot was last woken, in seconds, None where it never was.
+    ``resumed_at``: when the bot was last woken, in seconds, None where it never was. ``reach``: the messaging
+    service that the person is on, and whether a reply reaches them there (as ``delivery.Reach``, "elsewhere"
+    where another server serves it); None in a window. A message that a service did not deliver bears
+    ``not_delivered``, a word of ``refusals``.
     """
     tracker = await agent.tracker_store.retrieve(conversation)
     whole = await agent.tracker_store.retrieve_full_tracker(conversation)
     if tracker is None or whole is None:
-        return {"known": False, **_state(None), "messages": [], "facts": {}, "wording": None, "last_text": ""}
+        unknown = {"messages": [], "facts": {}, "wording": None, "last_text": "", "reach": None}
+        return {"known": False, **_state(None), **unknown}
     messages = _messages(whole.events)
+    if app is not None:
+        _mark_undelivered(messages, app, conversation)
     by_person = [message["text"] for message in messages if message["by"] == "person"]
     return {
         "known": True,
@@ -71,6 +77,7 @@ async def opened(agent: Any, conversation: str) -> Dict[str, Any]:
         "facts": _facts_of(tracker),
         "wording": tracker.get_slot("wording"),
         "last_text": by_person[-1] if by_person else "",
+        "reach": _reach(app, tracker),
     }
 
 
@@ -130,8 +137,8 @@ async def say(
     the desk publishes, such as its own telephone number: they are not masked.
     Raises NotReached, and keeps nothing, where the person is on a messaging service that another server
     serves.
-    The windows that are open now get it as typed: nothing on the way to them keeps it. Whatever keeps it, the
-    mailbox of a messaging service too, gets it masked.
+    The person gets it as typed, in an open window or on a messaging service: nothing on the way there keeps
+    it. Whatever keeps it, the mailbox of a messaging service too, gets it masked.
     """
     kept = _masked(text, public)
     async with agent.lock_store.lock(conversation):
@@ -283,16 +290,45 @@ def _is_reached(app: Sanic, tracker: DialogueStateTracker) -> bool:
     return delivery is not None and delivery.reaches(tracker.sender_id)
 
 
+def _reach(app: Sanic | None, tracker: DialogueStateTracker) -> Dict[str, Any] | None:
+    channel = tracker.get_latest_input_channel()
+    if app is None or channel not in MESSAGING:
+        return None
+    delivery = getattr(app.ctx, "delivery", None)
+    found = delivery.reach(tracker.sender_id) if delivery is not None else None
+    if found is None:
+        return {"channel": channel, "state": "elsewhere", "until": None, "template": False}
+    has_template = found.state == refusals.WINDOW and delivery.reaches(tracker.sender_id)
+    return {"channel": channel, "state": found.state, "until": found.until, "template": has_template}
+
+
+def _mark_undelivered(messages: List[Dict[str, Any]], app: Sanic, conversation: str) -> None:
+    """Gives each message that was not delivered its ``not_delivered``.
+
+    What was pushed is known by its name; an answer of the bot is the last one said before it was to be sent.
+    """
+    delivery = getattr(app.ctx, "delivery", None)
+    said = [message for message in messages if message["by"] != "person"]
+    for missed in delivery.undelivered(conversation) if delivery is not None else ():
+        named = [each for each in said if each["metadata"].get("pushed") == missed.answer]
+        before = [
+            each for each in said if not each["metadata"].get("pushed") and each["at"] <= missed.answered
+        ]
+        for message in named or before[-1:]:
+            message["not_delivered"] = missed.why
+
+
 async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered | None = None) -> None:
     """To every open window of the conversation, and to its messaging service where it has one.
 
-    ``now`` is what the windows get in place of what is kept.
+    ``now`` is what the person gets in place of what is kept.
     """
     for window in _windows(app):
         await window.send_response(conversation, (now or said).message())
     delivery = getattr(app.ctx, "delivery", None)
     if delivery is not None:
-        delivery.push(conversation, [turn.shown(conversation, said.message())])
+        as_typed = [turn.shown(conversation, now.message())] if now else None
+        delivery.push(conversation, [turn.shown(conversation, said.message())], as_typed)
 
 
 def _windows(app: Sanic) -> List[Any]:

@@ -8,16 +8,28 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.channels.refusals import STOPPED
+
 DAY = 86400.0
 # The platforms repeat an event for days; a copied, signed request may come back much later.
 SEEN_DAYS = 366
+# The platforms tell for a month that a message was not delivered in the end.
 FAILURE_DAYS = 30
 ADDRESS_DAYS = 30
+# The column of each table that tells a row's age, and how old a row may be.
+_KEPT = (
+    ("seen", "at", SEEN_DAYS),
+    ("failures", "at", FAILURE_DAYS),
+    ("addresses", "at", ADDRESS_DAYS),
+    ("people", "heard", ADDRESS_DAYS),
+    ("sent", "at", FAILURE_DAYS),
+    ("undelivered", "at", FAILURE_DAYS),
+)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (channel TEXT, key BLOB, at REAL, PRIMARY KEY (channel, key)) WITHOUT ROWID;
@@ -31,6 +43,14 @@ CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (lane, id);
 CREATE TABLE IF NOT EXISTS failures (id INTEGER PRIMARY KEY, channel TEXT, call TEXT, reason TEXT, at REAL);
 CREATE TABLE IF NOT EXISTS counts (channel TEXT, what TEXT, number INTEGER, PRIMARY KEY (channel, what));
 CREATE TABLE IF NOT EXISTS addresses (lane TEXT PRIMARY KEY, channel TEXT, address TEXT, at REAL);
+CREATE TABLE IF NOT EXISTS people (lane TEXT PRIMARY KEY, heard REAL, stopped INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS sent (
+    channel TEXT, key BLOB, lane TEXT, answer TEXT, answered REAL, at REAL, PRIMARY KEY (channel, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS undelivered (
+    id INTEGER PRIMARY KEY, lane TEXT, answer TEXT, answered REAL, why TEXT, at REAL
+);
+CREATE INDEX IF NOT EXISTS undelivered_lane ON undelivered (lane, id);
 """
 
 
@@ -38,9 +58,11 @@ CREATE TABLE IF NOT EXISTS addresses (lane TEXT PRIMARY KEY, channel TEXT, addre
 class Incoming:
     """One message from a person.
 
-    ``key`` is shared by all copies of the event. ``text`` is None for what is no text (photo, voice,
-    place). ``payload`` is what a tapped button sent, ``text`` then its title. ``address`` is what an answer
-    needs to find its way.
+    ``key`` is shared by all copies of the event. ``text`` is None where there are no words. ``payload`` is
+    what a tapped button sent, ``text`` then its title. ``address`` is what an answer needs to find its way.
+    ``attached``: a photo, voice, file or place came with the words or in their place; None without it is
+    what nobody can read (a sticker, a kind of message that the platform does not hand over). ``consent`` is
+    "stop" or "start" where the person wants to hear no more, or again.
     """
 
     key: str
@@ -48,6 +70,8 @@ class Incoming:
     text: str | None
     payload: str | None = None
     address: Mapping[str, Any] = field(default_factory=dict)
+    attached: bool = False
+    consent: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,24 @@ class Queued:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """An answer that did not reach its person: its name, when it was given, and why (a word of refusals)."""
+
+    answer: str
+    answered: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event in the inbox, by its row, and when it came."""
+
+    row: int
+    event: Incoming
+    at: float
+
+
+@dataclass(frozen=True)
 class Failure:
     """A call that was given up, and why."""
 
@@ -86,6 +128,10 @@ class Failure:
     path: str
     reason: str
     at: float
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()[:16]
 
 
 class Mailbox:
@@ -106,8 +152,11 @@ class Mailbox:
         self._db.close()
 
     def accept(self, channel: str, lane: str, event: Incoming, now: float, most: int) -> str:
-        """Keeps a new event: "received", or why not ("duplicates", or "flooded" past ``most`` waiting)."""
-        key = hashlib.sha256(event.key.encode()).digest()[:16]
+        """Keeps a new event: "received", or why not ("duplicates", or "flooded" past ``most`` waiting).
+
+        Who asks to hear no more is not answered ("stopped"), and what still waits for them is not sent.
+        """
+        key = _digest(event.key)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             if (
@@ -115,10 +164,19 @@ class Mailbox:
                 == 0
             ):
                 outcome = "duplicates"
+            elif event.consent == "stop":
+                outcome = "stopped"
+                self._hear(lane, now)
+                self._stop(lane, now)
+                for table in ("inbox", "outbox"):
+                    self._db.execute(f"DELETE FROM {table} WHERE lane=?", (lane,))
             elif self._waiting(lane) >= most:
                 outcome = "flooded"
             else:
                 outcome = "received"
+                self._hear(lane, now)
+                if event.consent == "start":
+                    self._db.execute("UPDATE people SET stopped=0 WHERE lane=?", (lane,))
                 self._db.execute(
                     "INSERT INTO inbox (lane, channel, event, at) VALUES (?,?,?,?)",
                     (lane, channel, json.dumps(asdict(event)), now),
@@ -126,12 +184,10 @@ class Mailbox:
             self._count(channel, outcome)
         return outcome
 
-    def next_event(self, lane: str) -> tuple[int, Incoming] | None:
-        """The lane's oldest event that has no answer yet."""
-        row = self._db.execute(
-            "SELECT id, event FROM inbox WHERE lane=? ORDER BY id LIMIT 1", (lane,)
-        ).fetchone()
-        return (row[0], Incoming(**json.loads(row[1]))) if row else None
+    def events(self, lane: str) -> list[Waiting]:
+        """The lane's events that have no answer yet, the oldest first."""
+        rows = self._db.execute("SELECT id, event, at FROM inbox WHERE lane=? ORDER BY id", (lane,))
+        return [Waiting(row, Incoming(**json.loads(event)), at) for row, event, at in rows.fetchall()]
 
     def answer(
         self,
@@ -141,19 +197,29 @@ class Mailbox:
         address: Mapping[str, Any],
         calls: Iterable[Call],
         now: float,
-    ) -> None:
-        """Puts an answer's calls into the outbox and takes its event out of the inbox: both or neither."""
+        name: str = "",
+        joined: Sequence[int] = (),
+    ) -> list[int]:
+        """Puts an answer's calls into the outbox and takes its event out of the inbox: both or neither.
+
+        Returns the rows of the calls. ``name`` is what the conversation calls the answer, where it has a
+        name; ``joined`` are the events answered with this one.
+        """
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            answer = f"{event}-{now}"
-            self._db.executemany(
-                "INSERT INTO outbox (lane, channel, answer, call, at) VALUES (?,?,?,?,?)",
-                [(lane, channel, answer, json.dumps(asdict(call)), now) for call in calls],
-            )
+            answer = name or f"{event}-{now}"
+            put = [
+                self._db.execute(
+                    "INSERT INTO outbox (lane, channel, answer, call, at) VALUES (?,?,?,?,?)",
+                    (lane, channel, answer, json.dumps(asdict(call)), now),
+                ).lastrowid
+                for call in calls
+            ]
             self._db.execute(
                 "INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", (lane, channel, json.dumps(address), now)
             )
-            self._db.execute("DELETE FROM inbox WHERE id=?", (event,))
+            self._db.executemany("DELETE FROM inbox WHERE id=?", [(row,) for row in (event, *joined)])
+        return [row for row in put if row is not None]
 
     def address(self, lane: str) -> tuple[str, dict[str, Any]] | None:
         """The channel of a conversation and where it was last answered."""
@@ -172,15 +238,24 @@ class Mailbox:
         number, lane, channel, answer, call, attempts, due, at = row
         return Queued(number, lane, channel, answer, Call(**json.loads(call)), attempts, due, at)
 
+    def is_gone(self, queued: Queued) -> bool:
+        """Whether the call is no longer to be made."""
+        return self._db.execute("SELECT 1 FROM outbox WHERE id=?", (queued.id,)).fetchone() is None
+
     def sending(self, queued: Queued) -> None:
         """Notes that the call is on its way: should the process die now, nobody knows whether it arrived."""
         self._db.execute("UPDATE outbox SET sending=1, attempts=attempts+1 WHERE id=?", (queued.id,))
 
-    def sent(self, queued: Queued) -> None:
-        """The call arrived: its row goes."""
+    def sent(self, queued: Queued, now: float, name: str = "") -> None:
+        """The call arrived: its row goes. ``name`` is the platform's for the message, if it gave one."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("DELETE FROM outbox WHERE id=?", (queued.id,))
+            if name:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO sent VALUES (?,?,?,?,?,?)",
+                    (queued.channel, _digest(name), queued.lane, queued.answer, queued.at, now),
+                )
             self._count(queued.channel, "sent")
 
     def retry(self, queued: Queued, due: float) -> None:
@@ -190,8 +265,11 @@ class Mailbox:
             self._db.execute("UPDATE outbox SET sending=0, due=? WHERE id=?", (due, queued.id))
             self._count(queued.channel, "retried")
 
-    def fail(self, queued: Queued, reason: str, now: float) -> None:
-        """The call is given up, and with it what is left of the same answer: half an answer misleads."""
+    def fail(self, queued: Queued, reason: str, now: float, why: str = "") -> None:
+        """The call is given up, and with it what is left of the same answer: half an answer misleads.
+
+        ``why`` is what the desk is told of it.
+        """
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             if queued.call.optional:
@@ -202,22 +280,52 @@ class Mailbox:
                 (queued.lane, queued.answer, queued.id),
             ).fetchall()
             for row, channel, call in left:
-                why = reason if row == queued.id else "not sent: an earlier part of the answer failed"
-                self._fail(channel, call, why, now)
+                told = reason if row == queued.id else "not sent: an earlier part of the answer failed"
+                self._fail(channel, call, told, now)
                 self._db.execute("DELETE FROM outbox WHERE id=?", (row,))
+            self._miss(queued.lane, queued.answer, queued.at, why, now)
 
-    def report(self, channel: str, reason: str, now: float) -> None:
-        """Notes a failure that the platform reported afterwards."""
+    def report(self, channel: str, reason: str, now: float, message: str = "", why: str = "") -> None:
+        """Notes a failure that the platform reported afterwards, of the message that it calls so."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._fail(channel, json.dumps(asdict(Call("", {}))), reason, now)
+            row = self._db.execute(
+                "SELECT lane, answer, answered FROM sent WHERE channel=? AND key=?",
+                (channel, _digest(message)),
+            ).fetchone()
+            if row is not None:
+                self._miss(*row, why, now)
 
-    def close_interrupted(self, lane: str, now: float) -> None:
+    def miss(self, lane: str, answer: str, why: str, now: float) -> None:
+        """Notes that an answer was not even sent."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._miss(lane, answer, now, why, now)
+
+    def undelivered(self, lane: str) -> list[Undelivered]:
+        """The answers that did not reach the person, the oldest first."""
+        rows = self._db.execute(
+            "SELECT answer, answered, why FROM undelivered WHERE lane=? ORDER BY id", (lane,)
+        )
+        return [Undelivered(*row) for row in rows.fetchall()]
+
+    def heard(self, lane: str) -> float | None:
+        """When the person wrote last; None where that is not known."""
+        row = self._db.execute("SELECT heard FROM people WHERE lane=?", (lane,)).fetchone()
+        return row[0] if row else None
+
+    def is_stopped(self, lane: str) -> bool:
+        """Whether the person asked to hear no more."""
+        row = self._db.execute("SELECT stopped FROM people WHERE lane=?", (lane,)).fetchone()
+        return bool(row and row[0])
+
+    def close_interrupted(self, lane: str, now: float, why: str = "") -> None:
         """Makes the lane's call that was on its way a failure; for who has just taken the lane over."""
         row = self._db.execute("SELECT 1 FROM outbox WHERE lane=? AND sending=1", (lane,)).fetchone()
         queued = self.next_call(lane) if row else None
         if queued is not None:
-            self.fail(queued, "uncertain: the server stopped while it was being sent", now)
+            self.fail(queued, "uncertain: the server stopped while it was being sent", now, why)
 
     def waiting(self, channels: Iterable[str]) -> set[str]:
         """The lanes with work left, as a start finds them."""
@@ -227,12 +335,12 @@ class Mailbox:
 
     def has_work(self, lane: str) -> bool:
         """Whether the lane has an event to answer or a call to send."""
-        return self.next_call(lane) is not None or self.next_event(lane) is not None
+        return self.next_call(lane) is not None or self._waiting(lane) > 0
 
     def purge(self, now: float) -> None:
         """Forgets what is too old to be of use."""
-        for table, days in (("seen", SEEN_DAYS), ("failures", FAILURE_DAYS), ("addresses", ADDRESS_DAYS)):
-            self._db.execute(f"DELETE FROM {table} WHERE at<?", (now - days * DAY,))
+        for table, age, days in _KEPT:
+            self._db.execute(f"DELETE FROM {table} WHERE {age}<?", (now - days * DAY,))
 
     def count(self, channel: str, what: str) -> None:
         """Adds one to a count."""
@@ -263,6 +371,25 @@ class Mailbox:
             "INSERT INTO failures (channel, call, reason, at) VALUES (?,?,?,?)", (channel, kept, reason, now)
         )
         self._count(channel, "uncertain" if reason.startswith("uncertain") else "failed")
+
+    def _hear(self, lane: str, now: float) -> None:
+        self._db.execute(
+            "INSERT INTO people (lane, heard) VALUES (?,?) ON CONFLICT DO UPDATE SET heard=excluded.heard",
+            (lane, now),
+        )
+
+    def _stop(self, lane: str, now: float) -> None:
+        self._db.execute("INSERT INTO people VALUES (?,?,1) ON CONFLICT DO UPDATE SET stopped=1", (lane, now))
+
+    def _miss(self, lane: str, answer: str, answered: float, why: str, now: float) -> None:
+        if why:
+            self._db.execute(
+                "INSERT INTO undelivered (lane, answer, answered, why, at) VALUES (?,?,?,?,?)",
+                (lane, answer, answered, why, now),
+            )
+        if why == STOPPED:
+            # The platform knew it before us.
+            self._stop(lane, now)
 
     def _count(self, channel: str, what: str) -> None:
         self._db.execute(

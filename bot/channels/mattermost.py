@@ -21,6 +21,7 @@ from bot.channels.messaging import (
     MessagingChannel,
     Unreadable,
     Variable,
+    identifier,
     parse_object,
     text_or_none,
 )
@@ -28,6 +29,8 @@ from bot.channels.rendering import ChoiceStyle, Part, Shape
 from bot.channels.signatures import hmac_sha256
 
 MAX_TEXT = 16383
+# What a call without words asks for.
+HELP = "aide"
 
 
 class MattermostChannel(MessagingChannel):
@@ -73,22 +76,27 @@ class MattermostChannel(MessagingChannel):
         tokens = [token.strip() for token in self.values["MATTERMOST_WEBHOOK_TOKENS"].split(",")]
         return any([signatures.same(given, token) for token in tokens])
 
-    def events(self, request: Request) -> Iterable[Incoming]:
+    def events(self, request: Request) -> Iterable[Any]:
+        """The request's fields."""
+        return [_fields(request)]
+
+    def messages(self, event: Any) -> Iterable[Incoming]:
         """The message, command or pressed button."""
-        fields = _fields(request)
-        user, channel = str(fields["user_id"]), str(fields["channel_id"])
-        context = fields.get("context")
+        user, channel = identifier(event.get("user_id")), identifier(event.get("channel_id"))
+        context = event.get("context")
+        payload, attached = None, False
         if isinstance(context, dict):
             root = str(context.get("root") or "")
-            key, text, payload = fields["trigger_id"], context["title"], context["payload"]
-        elif "command" in fields:
-            root, payload = "", None
-            key, text = fields["trigger_id"], text_or_none(fields.get("text")) or "aide"
+            key, text, payload = event["trigger_id"], context["title"], context["payload"]
+        elif "command" in event:
+            root = str(event.get("root_id") or "")
+            key, text = event["trigger_id"], text_or_none(event.get("text")) or HELP
         else:
-            root, payload = str(fields.get("root_id") or fields["post_id"]), None
-            key, text = fields["post_id"], _without_trigger(fields)
+            root = str(event.get("root_id") or event["post_id"])
+            key, attached = event["post_id"], bool(event.get("file_ids"))
+            text = _without_trigger(event) or (None if attached else HELP)
         address = {"channel_id": channel, "root_id": root}
-        yield Incoming(key, ":".join([user, channel, root]), text, payload, address)
+        yield Incoming(key, ":".join([user, channel, root]), text, payload, address, attached)
 
     def calls(
         self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
@@ -140,7 +148,6 @@ def _fields(request: Request) -> dict[str, Any]:
     return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _without_trigger(fields: Mapping[str, Any]) -> str | None:
-    """The words after the one that triggered the webhook; None for a file without words."""
-    words = str(fields.get("text") or "").strip().removeprefix(str(fields.get("trigger_word") or "")).strip()
-    return words or (None if fields.get("file_ids") else "aide")
+def _without_trigger(fields: Mapping[str, Any]) -> str:
+    """The words after the one that triggered the webhook."""
+    return str(fields.get("text") or "").strip().removeprefix(str(fields.get("trigger_word") or "")).strip()

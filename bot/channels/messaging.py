@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from sanic import Blueprint, response
@@ -17,12 +18,22 @@ from bot.channels.mailbox import Call, Incoming
 from bot.channels.rendering import Part, Shape
 from bot.channels.signatures import hmac_sha256
 
+logger = logging.getLogger(__name__)
+
 PUBLIC_URL = "ASSISTANT_PUBLIC_URL"
 SERVER_ERRORS = (500, 502, 503)
 
 
 class Unreadable(Exception):
     """A request that is signed as it should be, but is not what the platform sends."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A failure that the platform found out later: why, and its name for the message, "" where unknown."""
+
+    reason: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,17 @@ class MessagingChannel(ABC):
     shape: ClassVar[Shape]
     rate: ClassVar[Rate]
     rate_of_one: ClassVar[Rate]
+    # Whether who posts a request that cannot be read is told so: a program's author wants to know. A platform
+    # would send it again and again, and in the end nothing more.
+    tells_misuse: ClassVar[bool] = False
+    # Whether people write what they have to say in several short messages.
+    joins: ClassVar[bool] = True
+    # For how many seconds after a person's last message the platform lets us write; None: for ever.
+    window: ClassVar[float | None] = None
+    # Whether who wanted to hear no more must say START, and not just write again.
+    needs_start: ClassVar[bool] = False
+    # The platform's codes of refusals, with the word of ``refusals`` for each.
+    known_refusals: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, values: Mapping[str, str]) -> None:
         """Takes the values of the variables, by name."""
@@ -65,8 +87,12 @@ class MessagingChannel(ABC):
         """True where the request bears the platform's signature."""
 
     @abstractmethod
-    def events(self, request: Request) -> Iterable[Incoming]:
-        """The messages in a request; what is no person's message is left out. May raise ``Unreadable``."""
+    def events(self, request: Request) -> Iterable[Any]:
+        """Each event of a request as the platform sent it; may raise ``Unreadable`` for the whole."""
+
+    @abstractmethod
+    def messages(self, event: Any) -> Iterable[Incoming]:
+        """The messages in an event; none where it is no person's. Raises anything where it is an odd one."""
 
     @abstractmethod
     def calls(
@@ -102,6 +128,19 @@ class MessagingChannel(ABC):
         """What became of a call, by its reply."""
         return by_status(status, headers)
 
+    def name_of_sent(self, content: bytes) -> str:
+        """The platform's name for a message that it took, by which it reports on it later; "" for none."""
+        return ""
+
+    @property
+    def has_template(self) -> bool:
+        """Whether something may be sent after the window has closed."""
+        return False
+
+    def template_calls(self, messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]) -> list[Call]:
+        """The calls that send the messages after the window has closed; only with ``has_template``."""
+        return []
+
     def challenge(self, request: Request) -> HTTPResponse | None:
         """The reply to a platform that checks the address by a GET; None where it does not."""
         return None
@@ -110,8 +149,8 @@ class MessagingChannel(ABC):
         """The immediate reply to a webhook request."""
         return response.json({})
 
-    def reports(self, request: Request) -> Iterable[str]:
-        """Failures that the platform reports about earlier messages."""
+    def reports(self, event: Any) -> Iterable[Report]:
+        """Failures that the platform reports about earlier messages; raises as ``messages`` does."""
         return ()
 
     def conversation(self, user: str) -> str:
@@ -137,16 +176,31 @@ class MessagingChannel(ABC):
                 delivery.mailbox.count(self.name(), "refused")
                 return response.json({"status": 403}, status=403)
             try:
-                events = [_checked(event) for event in self.events(request)]
-                for reason in self.reports(request):
-                    delivery.report(self, reason)
+                events = list(self.events(request))
             except (Unreadable, KeyError, TypeError, ValueError, AttributeError, IndexError):
                 delivery.mailbox.count(self.name(), "unreadable")
                 return response.json({"status": 400}, status=400)
-            delivery.accept(self, events)
+            read = [self._read(event) for event in events]
+            for each in filter(None, read):
+                delivery.accept(self, each[0])
+                for report in each[1]:
+                    delivery.report(self, report)
+            for _ in range(read.count(None)):
+                delivery.mailbox.count(self.name(), "unreadable")
+            if None in read and self.tells_misuse:
+                return response.json({"status": 400}, status=400)
             return self.acknowledge(request)
 
         return routes
+
+    def _read(self, event: Any) -> tuple[list[Incoming], list[Report]] | None:
+        """What is in an event; None for an odd one, which takes none of its neighbours with it."""
+        try:
+            return [_checked(message) for message in self.messages(event)], list(self.reports(event))
+        except Exception as error:
+            # Whatever a platform may send one day. The event holds a person's words: only the type is told.
+            logger.warning("%s: an event was left out: %s", self.name(), type(error).__name__)
+            return None
 
 
 def by_status(status: int, headers: Mapping[str, str]) -> Verdict:
@@ -184,19 +238,44 @@ def parse_object(content: bytes | str) -> dict[str, Any]:
     return value
 
 
+def items(holder: object, name: str) -> list[Any]:
+    """What a list of that name holds; nothing where there is no such list."""
+    found = holder.get(name) if isinstance(holder, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def identifier(value: object) -> str:
+    """A platform's name for a person or a message, or ``Unreadable`` where there is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value):
+        raise Unreadable
+    return str(value)
+
+
 def _checked(event: Incoming) -> Incoming:
     """The event, or ``Unreadable`` where a platform's field holds something else than a text."""
     for value in (event.key, event.user, event.text or "", event.payload or ""):
         if not isinstance(value, str):
             raise Unreadable
-        # JSON may name half a character, which nothing can store.
+    # JSON may name half a character, which nothing can store: an emoji that a telephone cut in two is no
+    # reason to lose the words around it.
+    for value in (event.key, event.user, event.payload or ""):
         value.encode()
-    return event
+    return replace(event, text=event.text and whole_characters(event.text))
+
+
+def whole_characters(text: str) -> str:
+    """The text with a replacement character for each half of one."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def text_or_none(value: object) -> str | None:
     """The value where it is a text with something in it."""
     return value if isinstance(value, str) and value.strip() else None
+
+
+def is_by_person(message: Mapping[str, Any]) -> bool:
+    """Whether a mediator wrote it, not the assistant."""
+    return (message.get("metadata") or {}).get("speaker") == "mediator"
 
 
 def to_json(value: object) -> bytes:

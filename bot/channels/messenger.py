@@ -15,9 +15,10 @@ from sanic.request import Request
 
 from bot.channels import markup
 from bot.channels.delivery import Rate
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import Unreadable, Variable, json_object, text_or_none
+from bot.channels.mailbox import DAY, Call, Incoming
+from bot.channels.messaging import Variable, identifier, items, json_object, text_or_none
 from bot.channels.meta import GRAPH_URL, MetaChannel
+from bot.channels.refusals import UNREACHABLE, WINDOW
 from bot.channels.rendering import ChoiceStyle, Part, Shape
 
 MAX_TEXT = 2000
@@ -40,20 +41,31 @@ class MessengerChannel(MetaChannel):
     )
     rate = Rate(per_second=40, burst=40)
     rate_of_one = Rate(per_second=1, burst=5)
+    window = DAY
+    # Outside the window; a person who cannot be written to.
+    known_refusals = {"10": WINDOW, "551": UNREACHABLE}
 
     @classmethod
     def name(cls) -> str:
         """The name in the address."""
         return "messenger"
 
-    def events(self, request: Request) -> Iterable[Incoming]:
-        """Every message and tapped button of the batch; echoes, receipts and reactions are left out."""
-        body = json_object(request)
-        if body.get("object") != "page":
-            raise Unreadable
-        for entry in body["entry"]:
-            for event in entry.get("messaging") or ():
-                yield from _event(event)
+    def events(self, request: Request) -> Iterable[Any]:
+        """Every event of the batch."""
+        for entry in items(json_object(request), "entry"):
+            yield from items(entry, "messaging")
+
+    def messages(self, event: Any) -> Iterable[Incoming]:
+        """The message, its new words or the tapped button; echoes, receipts and reactions are left out."""
+        message, postback, edit = (event.get(name) for name in ("message", "postback", "message_edit"))
+        if message and not message.get("is_echo") and not message.get("is_deleted"):
+            yield _message(event, message)
+        elif edit and text_or_none(edit.get("text")):
+            user = _user(event)
+            key = f"{identifier(edit.get('mid'))}:{edit.get('num_edit')}"
+            yield Incoming(key, user, edit["text"], address={"psid": user})
+        elif postback:
+            yield _postback(event, postback)
 
     def calls(
         self, parts: Sequence[Part], messages: Sequence[Mapping[str, Any]], address: Mapping[str, Any]
@@ -62,19 +74,31 @@ class MessengerChannel(MetaChannel):
         return [Call("me/messages", _body(part, address)) for part in parts]
 
 
-def _event(event: Mapping[str, Any]) -> Iterable[Incoming]:
-    user = str(event["sender"]["id"])
-    address = {"psid": user}
-    message, postback = event.get("message"), event.get("postback")
-    if message and not message.get("is_echo"):
-        payload = (message.get("quick_reply") or {}).get("payload")
-        yield Incoming(message["mid"], user, text_or_none(message.get("text")), payload, address)
-    elif postback:
-        key = postback.get("mid") or f"{user}:{event['timestamp']}:{postback['payload']}"
-        if postback["payload"] == GET_STARTED:
-            yield Incoming(key, user, GREETING, address=address)
-        else:
-            yield Incoming(key, user, postback.get("title") or "", postback["payload"], address)
+def _user(event: Mapping[str, Any]) -> str:
+    return identifier(event["sender"].get("id"))
+
+
+def _message(event: Mapping[str, Any], message: Mapping[str, Any]) -> Incoming:
+    user, key = _user(event), identifier(message.get("mid"))
+    payload = (message.get("quick_reply") or {}).get("payload")
+    attached = any(map(_is_opened_elsewhere, items(message, "attachments")))
+    text = text_or_none(message.get("text"))
+    return Incoming(key, user, text, payload, {"psid": user}, attached=attached)
+
+
+def _is_opened_elsewhere(attachment: Mapping[str, Any]) -> bool:
+    """Whether it is a file or a place: not a sticker, nor the preview of an address in the text."""
+    payload = attachment.get("payload")
+    is_sticker = isinstance(payload, Mapping) and payload.get("sticker_id")
+    return not is_sticker and attachment.get("type") != "fallback"
+
+
+def _postback(event: Mapping[str, Any], postback: Mapping[str, Any]) -> Incoming:
+    user, payload = _user(event), postback["payload"]
+    key = postback.get("mid") or f"{user}:{event['timestamp']}:{payload}"
+    if payload == GET_STARTED:
+        return Incoming(key, user, GREETING, address={"psid": user})
+    return Incoming(key, user, postback.get("title") or "", payload, {"psid": user})
 
 
 def _body(part: Part, address: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,8 @@ def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> 
 
     async def start(app: Sanic) -> None:
         mailbox = Mailbox(Path(settings.get("CHANNELS_DB")))
-        app.ctx.delivery = Delivery(app, channels, mailbox, patience, take)
+        pause = float(settings.get("CHANNELS_QUIET_SECONDS"))
+        app.ctx.delivery = Delivery(app, channels, mailbox, patience, take, pause)
         await app.ctx.delivery.start()
 
     async def stop(app: Sanic) -> None:

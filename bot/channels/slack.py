@@ -27,10 +27,13 @@ from bot.channels.messaging import (
     Unreadable,
     Variable,
     by_status,
+    identifier,
     json_object,
     parse_object,
     text_or_none,
 )
+from bot.channels.notices import notice
+from bot.channels.refusals import UNREACHABLE
 from bot.channels.rendering import ChoiceStyle, Part, Shape
 
 MAX_SECTION = 3000
@@ -38,8 +41,8 @@ FORM = "application/x-www-form-urlencoded"
 PASSING_ERRORS = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
-# The only subtype of a message that a person writes beside the plain one.
-WITH_FILE = "file_share"
+# What a person writes: plain, with a file, or in a thread and shown in its channel too.
+OF_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>\s*")
 _LABELLED = re.compile(r"<(?:[^|>]+)\|([^>]+)>")
 _BARE = re.compile(r"<(?:mailto:)?([^>]+)>")
@@ -60,6 +63,16 @@ class SlackChannel(MessagingChannel):
     )
     rate = Rate(per_second=10, burst=20)
     rate_of_one = Rate(per_second=1, burst=3)
+    known_refusals = {
+        code: UNREACHABLE
+        for code in (
+            "channel_not_found",
+            "is_archived",
+            "not_in_channel",
+            "user_disabled",
+            "account_inactive",
+        )
+    }
 
     @classmethod
     def name(cls) -> str:
@@ -77,21 +90,27 @@ class SlackChannel(MessagingChannel):
         timestamp, given = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
         return signatures.slack(self.key, request.body, timestamp, given, time.time())
 
-    def events(self, request: Request) -> Iterable[Incoming]:
+    def events(self, request: Request) -> Iterable[Any]:
+        """The event or the pressed buttons; none of a command or a check of the address."""
+        if not _is_form(request):
+            body = json_object(request)
+            return [body.get("event")] if body.get("type") == "event_callback" else []
+        return _form(request).get("payload", [])
+
+    def messages(self, event: Any) -> Iterable[Incoming]:
         """The message, mention or pressed button; what bots and Slack itself write is left out."""
-        if (request.headers.get("Content-Type") or "").startswith(FORM):
-            yield from _press(parse_object(_form(request)["payload"][0]))
-            return
-        body = json_object(request)
-        if body.get("type") == "event_callback":
-            yield from _message(body["event"])
+        return _press(parse_object(event)) if isinstance(event, str) else _message(event)
 
     def acknowledge(self, request: Request) -> HTTPResponse:
-        """The challenge where Slack checks the address, else nothing."""
-        if not (request.headers.get("Content-Type") or "").startswith(FORM):
+        """The challenge where Slack checks the address, to a command where to write, else nothing."""
+        if not _is_form(request):
             body = json_object(request)
             if body.get("type") == "url_verification":
                 return response.text(str(body.get("challenge") or ""))
+        elif "command" in _form(request):
+            # Only the person who typed the command sees it: the app may not write in every channel.
+            told = {"response_type": "ephemeral", "text": notice("utter_notice_slack_command")["text"]}
+            return response.json(told, ensure_ascii=False)
         return response.empty(status=200)
 
     def calls(
@@ -127,14 +146,17 @@ def _message(event: Mapping[str, Any]) -> Iterable[Incoming]:
     is_private = event.get("type") == "message" and event.get("channel_type") == "im"
     if not is_private and event.get("type") != "app_mention":
         return
-    if event.get("bot_id") or event.get("subtype") not in (None, WITH_FILE) or not event.get("user"):
+    if event.get("bot_id") or event.get("subtype") not in OF_PEOPLE or not event.get("user"):
         return
-    text = None if event.get("files") else text_or_none(_words(event.get("text") or ""))
-    address = {"channel": event["channel"]}
-    if not is_private:
-        address["thread_ts"] = event.get("thread_ts") or event["ts"]
+    text = text_or_none(_words(event.get("text") or ""))
+    address = {"channel": identifier(event["channel"])}
+    # The pane of an assistant is a thread of the private chat: an answer outside it is seen by nobody.
+    thread = event.get("thread_ts") or (None if is_private else event["ts"])
+    if thread:
+        address["thread_ts"] = thread
     user = ":".join([event["user"], *address.values()])
-    yield Incoming(f"{event['channel']}:{event['ts']}", user, text, address=address)
+    key = f"{event['channel']}:{event['ts']}"
+    yield Incoming(key, user, text, address=address, attached=bool(event.get("files")))
 
 
 def _press(body: Mapping[str, Any]) -> Iterable[Incoming]:
@@ -154,6 +176,10 @@ def _press(body: Mapping[str, Any]) -> Iterable[Incoming]:
 def _words(text: str) -> str:
     """The text as it was typed: without mentions, links as their label, entities decoded."""
     return html.unescape(_BARE.sub(r"\1", _LABELLED.sub(r"\1", _MENTION.sub("", text)))).strip()
+
+
+def _is_form(request: Request) -> bool:
+    return (request.headers.get("Content-Type") or "").startswith(FORM)
 
 
 def _form(request: Request) -> dict[str, list[str]]:

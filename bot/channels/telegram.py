@@ -20,22 +20,26 @@ from bot.channels.messaging import (
     MessagingChannel,
     Variable,
     by_status,
+    identifier,
     json_object,
     parse_object,
     seconds_of,
     text_or_none,
 )
+from bot.channels.refusals import STOPPED, UNREACHABLE
 from bot.channels.rendering import ChoiceStyle, Part, Shape
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MAX_TEXT = 4096
 # What a client's menu sends, as words that the assistant understands.
 COMMANDS = {"/start": "bonjour", "/help": "aide", "/aide": "aide"}
-# A message with one of these came from a person but holds no text; service messages hold none of them.
-NOT_TEXT = frozenset(
-    ("animation", "audio", "contact", "dice", "document", "location", "photo", "poll", "sticker", "story")
-    + ("venue", "video", "video_note", "voice")
+# What comes from a person and is not opened, perhaps with words below it; service messages hold none of it.
+ATTACHED = frozenset(
+    ("animation", "audio", "contact", "document", "location", "paid_media", "photo", "venue", "video")
+    + ("video_note", "voice")
 )
+# What a person sends that nobody would take for a question.
+WORDLESS = frozenset(("checklist", "dice", "game", "poll", "sticker", "story"))
 
 
 class TelegramChannel(MessagingChannel):
@@ -54,6 +58,8 @@ class TelegramChannel(MessagingChannel):
     )
     rate = Rate(per_second=30, burst=30)
     rate_of_one = Rate(per_second=1, burst=5)
+    # The person blocked the bot or closed their account; the chat is no more.
+    known_refusals = {"blocked": STOPPED, "deactivated": STOPPED, "kicked": STOPPED, "chat": UNREACHABLE}
 
     @classmethod
     def name(cls) -> str:
@@ -69,13 +75,16 @@ class TelegramChannel(MessagingChannel):
         """True where the request bears the secret token that was given to setWebhook."""
         return signatures.same(request.headers.get(SECRET_HEADER), self.values["TELEGRAM_SECRET_TOKEN"])
 
-    def events(self, request: Request) -> Iterable[Incoming]:
-        """The update's message or tapped button; edits, channel posts and service messages are left out."""
-        update = json_object(request)
-        if "message" in update:
-            yield from _message(str(update["update_id"]), update["message"])
-        elif "callback_query" in update:
-            yield from _tap(str(update["update_id"]), update["callback_query"])
+    def events(self, request: Request) -> Iterable[Any]:
+        """The update."""
+        return [json_object(request)]
+
+    def messages(self, event: Any) -> Iterable[Incoming]:
+        """The message or tapped button; edits, channel posts and service messages are left out."""
+        if "message" in event:
+            yield from _message(f"{event['update_id']}", event["message"])
+        elif "callback_query" in event:
+            yield from _tap(f"{event['update_id']}", event["callback_query"])
 
     def receipts(self, address: Mapping[str, Any]) -> list[Call]:
         """Stops the spinner of the tapped button."""
@@ -108,15 +117,18 @@ class TelegramChannel(MessagingChannel):
 
 def _message(key: str, message: Mapping[str, Any]) -> Iterable[Incoming]:
     sender = message.get("from") or {}
-    text = text_or_none(message.get("text"))
-    if sender.get("is_bot") or (text is None and not NOT_TEXT & message.keys()):
+    text = text_or_none(message.get("text")) or text_or_none(message.get("caption"))
+    attached = not ATTACHED.isdisjoint(message.keys())
+    is_private = message["chat"].get("type") == "private"
+    # In a group nobody speaks to the bot by a sticker.
+    is_wordless = is_private and not WORDLESS.isdisjoint(message.keys())
+    if sender.get("is_bot") or not (text is not None or attached or is_wordless):
         return
     words = COMMANDS.get(text.partition("@")[0].partition(" ")[0], text) if text else None
-    chat = message["chat"]
-    address = {"chat_id": chat["id"]}
-    if chat.get("type") != "private":
+    address = _address(message)
+    if not is_private:
         address["reply_to"] = message["message_id"]
-    yield Incoming(key, _user(chat, sender), words, address=address)
+    yield Incoming(key, _user(message, sender), words, address=address, attached=attached)
 
 
 def _tap(key: str, query: Mapping[str, Any]) -> Iterable[Incoming]:
@@ -126,14 +138,29 @@ def _tap(key: str, query: Mapping[str, Any]) -> Iterable[Incoming]:
     rows = (message.get("reply_markup") or {}).get("inline_keyboard") or ()
     buttons = [button for row in rows for button in row]
     titles = [button["text"] for button in buttons if button.get("callback_data") == query["data"]]
-    address = {"chat_id": message["chat"]["id"], "callback_query_id": query["id"]}
-    user = _user(message["chat"], query["from"])
+    address = {**_address(message), "callback_query_id": query["id"]}
+    user = _user(message, query["from"])
     yield Incoming(key, user, titles[0] if titles else "", query["data"], address)
 
 
-def _user(chat: Mapping[str, Any], sender: Mapping[str, Any]) -> str:
-    """In a group each person has a conversation of their own."""
-    return str(chat["id"]) if chat.get("type") == "private" else f"{chat['id']}:{sender.get('id')}"
+def _address(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The chat, with the topic in it where there are topics: what is sent without it goes elsewhere."""
+    chat = message["chat"]["id"]
+    identifier(chat)
+    address = {"chat_id": chat}
+    # An ordinary reply has a thread's number too, by which nothing can be sent.
+    if message.get("is_topic_message") and message.get("message_thread_id"):
+        address["message_thread_id"] = message["message_thread_id"]
+    topic = (message.get("direct_messages_topic") or {}).get("topic_id")
+    return {**address, "direct_messages_topic_id": topic} if topic else address
+
+
+def _user(message: Mapping[str, Any], sender: Mapping[str, Any]) -> str:
+    """In a group each person has a conversation of their own, and in each topic another."""
+    chat = message["chat"]
+    names = [chat["id"]] if chat.get("type") == "private" else [chat["id"], sender.get("id")]
+    topics = [value for name, value in _address(message).items() if name != "chat_id"]
+    return ":".join(str(name) for name in (*names, *topics))
 
 
 def _body(part: Part, address: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,6 +170,9 @@ def _body(part: Part, address: Mapping[str, Any]) -> dict[str, Any]:
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
     }
+    for topic in ("message_thread_id", "direct_messages_topic_id"):
+        if address.get(topic):
+            body[topic] = address[topic]
     if address.get("reply_to"):
         body["reply_parameters"] = {"message_id": address["reply_to"], "allow_sending_without_reply": True}
     if part.choices:

@@ -2,6 +2,7 @@
 
 * A payload ("/intent{...}") counts only where it comes from a button that this conversation was offered.
 * A message is read where the conversation stands, and each of its questions counts (``bot/nlu``).
+* A conversation goes on after a silence, and says so (``silence.py``).
 * An action server that fails or is down gives a French answer, never silence (``steady_action.py``).
 * While a person answers, no time ends the session and the assistant is silent, unless it is asked for again.
 """
@@ -14,7 +15,7 @@ import logging
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.action import Action, RemoteAction, create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import UserMessage
@@ -28,7 +29,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, RESPONSE_SELECTOR, TEXT
 
-from bot.engine import model_loading
+from bot.engine import model_loading, silence
 from bot.engine.actions_here import ActionsHere
 from bot.engine.payloads import offered_payloads, read_payload
 from bot.engine.recent_turns import recent_tracker
@@ -153,6 +154,21 @@ class AssistantProcessor(MessageProcessor):
         """Whether the assistant acts: it is awake, or asked for again. Rasa's own wakes at any "restart"."""
         said = tracker.latest_message
         return not tracker.is_paused() or (said is not None and said.intent.get("name") == LEAVE)
+
+    async def log_message(
+        self, message: UserMessage, should_save_tracker: bool = True
+    ) -> DialogueStateTracker:
+        """As Rasa's; who comes back after a silence hears first that what they told is still known."""
+        tracker = await super().log_message(message, should_save_tracker=False)
+        channel = message.output_channel
+        if channel is not None and silence.is_back(tracker):
+            draft = await self.nlg.generate(silence.WELCOME_BACK, tracker, channel.name())
+            said = [create_bot_utterance(draft)] if draft else []
+            await self._send_bot_messages(said, tracker, channel)
+            tracker.update_with_events(said, self.domain)
+        if should_save_tracker:
+            await self.save_tracker(tracker)
+        return tracker
 
     async def _was_offered(self, payload: str, tracker: DialogueStateTracker) -> bool:
         """Whether a message of the conversation had a button with that payload, however long ago."""

@@ -67,10 +67,10 @@ def test_two_channels_may_use_the_same_key(mailbox: Mailbox) -> None:
 
 def test_an_answer_takes_its_event_away(mailbox: Mailbox) -> None:
     mailbox.accept("telegram", "telegram-1", EVENT, 0.0, 9)
-    waiting = mailbox.next_event("telegram-1")
-    assert waiting is not None
-    mailbox.answer(waiting[0], "telegram", "telegram-1", {}, [Call("sendMessage", {})], now=1.0)
-    assert mailbox.next_event("telegram-1") is None
+    waiting = mailbox.events("telegram-1")
+    assert len(waiting) == 1
+    mailbox.answer(waiting[0].row, "telegram", "telegram-1", {}, [Call("sendMessage", {})], now=1.0)
+    assert mailbox.events("telegram-1") == []
     assert mailbox.next_call("telegram-1") is not None
 
 

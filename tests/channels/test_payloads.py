@@ -14,6 +14,8 @@ from bot.evaluation.messaging.platforms.base import FORM, as_json
 from tests.channels.world import World, run, texts, world
 
 PAYLOADS = yaml.safe_load(Path(__file__).with_name("payloads.yml").read_text(encoding="utf-8"))
+# What is answered to what is no words.
+POLITE = {"photo": "je ne peux ouvrir", "wordless": "Je ne sais lire que du texte"}
 
 
 @pytest.mark.parametrize("kind", PLATFORMS, ids=lambda kind: kind.channel)
@@ -34,7 +36,8 @@ async def _check(here: World, payload: dict[str, Any]) -> None:
         webhook = here.platform.signed(as_json(payload["body"]))
     assert await here.post(webhook) == [200], payload
     new = [message for messages in here.platform.shown.values() for message in messages][shown:]
-    if payload["takes"] == "photo":
-        assert "je ne peux ouvrir" in "".join(texts(messages) for messages in here.platform.shown.values())
-    assert here.agent.texts()[taken:] == [payload["takes"]] * (payload["takes"] not in ("photo", "nothing"))
+    if payload["takes"] in POLITE:
+        assert POLITE[payload["takes"]] in "".join(map(texts, here.platform.shown.values()))
+    is_turn = payload["takes"] not in (*POLITE, "nothing")
+    assert here.agent.texts()[taken:] == [payload["takes"]] * is_turn
     assert bool(new) is (payload["takes"] != "nothing"), payload

@@ -111,13 +111,19 @@ class World:
 
 @asynccontextmanager
 async def server(
-    platform: Platform, folder: Path, agent: ScriptedAgent, variables: dict[str, str], give_up: float = 30.0
+    platform: Platform,
+    folder: Path,
+    agent: ScriptedAgent,
+    variables: dict[str, str],
+    give_up: float = 30.0,
+    quiet: float = 0.0,
 ) -> AsyncIterator[World]:
     """The server alone; the stand-in listens already, or not."""
     os.environ.update(
         CHANNELS_DB=str(folder / "channels.db"),
         CHANNELS_FIRST_RETRY_SECONDS="0.02",
         CHANNELS_GIVE_UP_SECONDS=str(give_up),
+        CHANNELS_QUIET_SECONDS=str(quiet),
     )
     # Without it Sanic rewrites its own methods once and for all, and no second server can start.
     Sanic.test_mode = True

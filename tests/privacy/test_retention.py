@@ -94,11 +94,17 @@ def test_a_sheet_goes_when_it_expires(setting: Setting) -> None:
 
 
 def test_the_mailbox_and_the_page_agree() -> None:
-    days = {kind: limit(f"channel_{kind}") for kind in ("seen", "failures", "addresses")}
+    days = {
+        kind: limit(f"channel_{kind}")
+        for kind in ("seen", "failures", "addresses", "people", "sent", "undelivered")
+    }
     assert days == {
         "seen": mailbox.SEEN_DAYS,
         "failures": mailbox.FAILURE_DAYS,
         "addresses": mailbox.ADDRESS_DAYS,
+        "people": mailbox.ADDRESS_DAYS,
+        "sent": mailbox.FAILURE_DAYS,
+        "undelivered": mailbox.FAILURE_DAYS,
     }
 
 

@@ -301,6 +301,7 @@ async def _run(
             CHANNELS_DB=str(folder / "channels.db"),
             FEEDBACK_DATABASE_URL=f"sqlite:///{folder / 'feedback.db'}",
             CHANNELS_FIRST_RETRY_SECONDS="0.05",
+            CHANNELS_QUIET_SECONDS="0",
             **settings.WITHOUT_LIMITS,
         )
         settings.apply()

@@ -60,7 +60,9 @@ class Platform(ABC):
     channel: str
     # Platforms of one company share an address; "" for none.
     host = ""
-    attachments: tuple[str, ...] = ("photo", "voice", "sticker", "location")
+    attachments: tuple[str, ...] = ("photo", "voice", "location")
+    # What a person sends that is neither words nor anything to open.
+    wordless: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         """Nobody has written anything yet."""
@@ -82,6 +84,10 @@ class Platform(ABC):
     @abstractmethod
     def sends(self, user: str, kind: str) -> Webhook:
         """A person sends what is no text."""
+
+    def captions(self, user: str, text: str) -> Webhook | None:
+        """A person sends a picture with words below it; None where the platform has no such message."""
+        return None
 
     @abstractmethod
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:

@@ -123,11 +123,11 @@ class Mail(Signed):
         history = (
             f"\nLe 21 nov. 2026 à 10:00, Assistant <bot@example.fr> a écrit :\n{quoted}" if quoted else ""
         )
-        return self._letter(user, f"{text}\n-- \nDominique\n{history}")
+        return self.letter(user, f"{text}\n-- \nDominique\n{history}")
 
     def sends(self, user: str, kind: str) -> Webhook:
         """A letter without words."""
-        return self._letter(user, "", subject="")
+        return self.letter(user, "", subject="")
 
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:
         """There are no buttons here."""
@@ -135,12 +135,13 @@ class Mail(Signed):
 
     def read(self, body: Mapping[str, Any]) -> tuple[str, Shown]:
         """One letter."""
-        check_fields(body, ["to", "subject", "text", "in_reply_to"])
+        check_fields(body, ["to", "subject", "text", "in_reply_to", "headers"])
         check(body["subject"].startswith("Re: ") and "\n" not in body["subject"], "a subject of one line")
         return body["to"], Shown(check_text(body["text"], 100_000, "text"), (), body)
 
-    def _letter(self, user: str, text: str, subject: str = "Carte grise perdue") -> Webhook:
+    def letter(self, user: str, text: str, subject: str = "Carte grise perdue", **more: Any) -> Webhook:
+        """A letter as its carrier hands it over."""
         identifier = f"<{self.number()}@example.fr>"
         return self.signed(
-            as_json({"message_id": identifier, "from": user, "subject": subject, "text": text})
+            as_json({"message_id": identifier, "from": user, "subject": subject, "text": text, **more})
         )

@@ -59,6 +59,10 @@ class Mattermost(Platform):
         """A file without words."""
         return self._post(user, {"text": "carte", "file_ids": "fznapbk6kbb6xnfr7hxpj9eqow"})
 
+    def captions(self, user: str, text: str) -> Webhook:
+        """A file with words."""
+        return self._post(user, {"text": f"carte {text}", "file_ids": "fznapbk6kbb6xnfr7hxpj9eqow"})
+
     def commands(self, user: str, text: str) -> Webhook:
         """A slash command, in a form."""
         fields = {

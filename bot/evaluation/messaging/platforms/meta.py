@@ -101,6 +101,12 @@ class Messenger(Meta):
         attachment = {"type": kind, "payload": payload}
         return self.event(user, {"message": {"mid": f"m_{self.number()}", "attachments": [attachment]}})
 
+    def captions(self, user: str, text: str) -> Webhook:
+        """A message with words and an attachment."""
+        attachment = {"type": "image", "payload": {"url": "https://scontent.example.org/file"}}
+        message = {"mid": f"m_{self.number()}", "text": text, "attachments": [attachment]}
+        return self.event(user, {"message": message})
+
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:
         """A quick reply: its title as text, its payload beside it."""
         reply = {"mid": f"m_{self.number()}", "text": button.title, "quick_reply": {"payload": button.wire}}
@@ -142,7 +148,8 @@ class WhatsApp(Meta):
 
     channel = "whatsapp"
     path = f"{PHONE_NUMBER_ID}/messages"
-    attachments = ("image", "audio", "video", "document", "sticker", "location", "contacts")
+    attachments = ("image", "audio", "video", "document", "location", "contacts")
+    wordless = ("sticker", "unsupported", "unknown", "order")
 
     def environment(self, address: str) -> dict[str, str]:
         """Token, number, secret, word of verification, address."""
@@ -160,7 +167,21 @@ class WhatsApp(Meta):
 
     def says(self, user: str, text: str) -> Webhook:
         """A message."""
-        return self._message(user, {"type": "text", "text": {"body": text}})
+        return self.sends_content(user, {"type": "text", "text": {"body": text}})
+
+    def captions(self, user: str, text: str) -> Webhook:
+        """A picture with words below it."""
+        image = {"id": "1003383421387256", "mime_type": "image/jpeg", "caption": text}
+        return self.sends_content(user, {"type": "image", "image": image})
+
+    def edits(self, user: str, text: str) -> Webhook:
+        """The words of an earlier message, changed."""
+        edit = {"original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": text}}}
+        return self.sends_content(user, {"type": "edit", "edit": edit})
+
+    def revokes(self, user: str) -> Webhook:
+        """An earlier message, taken back."""
+        return self.sends_content(user, {"type": "revoke", "revoke": {"original_message_id": "wamid.1"}})
 
     def sends(self, user: str, kind: str) -> Webhook:
         """A message with an attachment."""
@@ -169,26 +190,33 @@ class WhatsApp(Meta):
             content = {"latitude": 48.8566, "longitude": 2.3522}
         if kind == "contacts":
             content = [{"name": {"formatted_name": "Dominique", "first_name": "Dominique"}}]
-        return self._message(user, {"type": kind, kind: content})
+        return self.sends_content(user, {"type": kind, kind: content})
 
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:
         """A reply to a button or to a row of a list."""
         kind = "button_reply" if shown.call["interactive"]["type"] == "button" else "list_reply"
         reply = {"type": kind, kind: {"id": button.wire, "title": button.title}}
-        return self._message(user, {"type": "interactive", "interactive": reply})
+        return self.sends_content(user, {"type": "interactive", "interactive": reply})
 
     async def receive(self, request: web.Request) -> tuple[str, Shown] | None:
         """Checks texts, reply buttons and lists."""
         check(request.match_info["path"] == self.path, "no such path")
         body = check_fields(
             await self._body(request),
-            ["messaging_product", "to", "type"],
-            ["recipient_type", "text", "interactive"],
+            ["messaging_product", "type"],
+            ["to", "recipient", "recipient_type", "text", "interactive", "template"],
         )
+        check(("to" in body) != ("recipient" in body), "a number or an identifier")
+        user = body.get("to") or body["recipient"]
         check(body["messaging_product"] == "whatsapp", "messaging_product is whatsapp")
         if body["type"] == "text":
             text = check_fields(body["text"], ["body"], ["preview_url"])["body"]
-            return body["to"], Shown(check_text(text, 4096, "body"), (), body)
+            return user, Shown(check_text(text, 4096, "body"), (), body)
+        if body["type"] == "template":
+            template = check_fields(body["template"], ["name", "language", "components"])
+            (value,) = template["components"][0]["parameters"]
+            check("\n" not in value["text"], "a template's value is one line")
+            return user, Shown(check_text(value["text"], 1024, "a template's value"), (), body)
         check(body["type"] == "interactive", "a text or an interactive message")
         interactive = check_fields(body["interactive"], ["type", "body", "action"])
         text = check_fields(interactive["body"], ["text"])["text"]
@@ -201,7 +229,7 @@ class WhatsApp(Meta):
             buttons = _rows(interactive["action"])
         titles = [button.title for button in buttons]
         check(len(set(titles)) == len(titles), "titles are unique")
-        return body["to"], Shown(text, buttons, body)
+        return user, Shown(text, buttons, body)
 
     def accepted(self, shown: Shown | None) -> web.Response:
         """The message's identifier."""
@@ -209,10 +237,10 @@ class WhatsApp(Meta):
             {"messaging_product": "whatsapp", "contacts": [], "messages": [{"id": f"wamid.{self.number()}"}]}
         )
 
-    def statuses(self, user: str, status: str, code: int | None = None) -> Webhook:
+    def statuses(self, user: str, status: str, code: int | None = None, message: str = "wamid.1") -> Webhook:
         """What became of a message of ours."""
         entry: dict[str, Any] = {
-            "id": "wamid.1",
+            "id": message,
             "status": status,
             "timestamp": "1763700000",
             "recipient_id": user,
@@ -221,9 +249,12 @@ class WhatsApp(Meta):
             entry["errors"] = [{"code": code, "title": "Message undeliverable"}]
         return self._value({"statuses": [entry]})
 
-    def _message(self, user: str, content: Mapping[str, Any]) -> Webhook:
-        message = {"from": user, "id": f"wamid.HBg{self.number()}", "timestamp": "1763700000", **content}
-        contacts = [{"profile": {"name": "Dominique"}, "wa_id": user}]
+    def sends_content(self, user: str, content: Mapping[str, Any]) -> Webhook:
+        """A message of any kind, of a number or of who hides it (an identifier such as FR.1349)."""
+        sender = {"from_user_id": user} if "." in user else {"from": user}
+        message = {**sender, "id": f"wamid.HBg{self.number()}", "timestamp": "1763700000", **content}
+        named = {"user_id": user} if "." in user else {"wa_id": user}
+        contacts = [{"profile": {"name": "Dominique"}, **named}]
         return self._value({"contacts": contacts, "messages": [message]})
 
     def _value(self, content: Mapping[str, Any]) -> Webhook:

@@ -50,6 +50,16 @@ class Slack(Platform):
         ]
         return self.event({**self.message(user), "text": "", "subtype": "file_share", "files": files})
 
+    def captions(self, user: str, text: str) -> Webhook:
+        """A private message with words and a file."""
+        files = [{"id": "F123ABC456", "mimetype": "image/jpeg"}]
+        return self.event({**self.message(user), "text": text, "subtype": "file_share", "files": files})
+
+    def commands(self, text: str) -> Webhook:
+        """A slash command, in a form."""
+        fields = {"command": "/carte", "text": text, "user_id": "U1", "channel_id": "C1", "trigger_id": "1.2"}
+        return self.signed(urlencode(fields).encode(), FORM)
+
     def mentions(self, user: str, channel: str, text: str) -> list[Webhook]:
         """A mention in a public channel, which Slack sends as two events."""
         message = {**self.message(user), "channel": channel, "channel_type": "channel"}

@@ -27,6 +27,7 @@ class Telegram(Platform):
     """A bot's private chats."""
 
     channel = "telegram"
+    wordless = ("sticker",)
 
     def environment(self, address: str) -> dict[str, str]:
         """Token, secret token, address."""
@@ -47,6 +48,12 @@ class Telegram(Platform):
     def sends(self, user: str, kind: str) -> Webhook:
         """An update with an attachment."""
         return self.update({"message": {**self.message(user), kind: ATTACHMENTS[kind]}})
+
+    def captions(self, user: str, text: str) -> Webhook:
+        """An update with a photo and the words below it."""
+        return self.update(
+            {"message": {**self.message(user), "photo": ATTACHMENTS["photo"], "caption": text}}
+        )
 
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:
         """An update with a callback query, which holds the message and its keyboard."""
@@ -82,7 +89,8 @@ class Telegram(Platform):
         check_fields(
             body,
             ["chat_id", "text"],
-            ["parse_mode", "link_preview_options", "reply_markup", "reply_parameters"],
+            ["parse_mode", "link_preview_options", "reply_markup", "reply_parameters"]
+            + ["message_thread_id", "direct_messages_topic_id"],
         )
         check(isinstance(body["chat_id"], int), "chat_id is a number")
         check(body.get("parse_mode") == "HTML", "formatted text needs a parse_mode")

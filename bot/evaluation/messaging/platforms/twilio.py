@@ -44,9 +44,9 @@ class Twilio(Platform):
         """A telephone number (kept for fiction)."""
         return f"{self.prefix}+3363998{rank:04d}"
 
-    def says(self, user: str, text: str) -> Webhook:
+    def says(self, user: str, text: str, **more: str) -> Webhook:
         """A message."""
-        return self._form(user, {"Body": text, "NumMedia": "0"})
+        return self._form(user, {"Body": text, "NumMedia": "0", **more})
 
     def sends(self, user: str, kind: str) -> Webhook:
         """A message with a picture, or a place."""
@@ -56,6 +56,11 @@ class Twilio(Platform):
             )
         media = {"MediaContentType0": "image/jpeg", "MediaUrl0": "https://api.twilio.com/media"}
         return self._form(user, {"Body": "", "NumMedia": "1", **media})
+
+    def captions(self, user: str, text: str) -> Webhook:
+        """A picture with words."""
+        media = {"MediaContentType0": "image/jpeg", "MediaUrl0": "https://api.twilio.com/media"}
+        return self._form(user, {"Body": text, "NumMedia": "1", **media})
 
     def taps(self, user: str, button: Button, shown: Shown) -> Webhook:
         """There are no buttons here."""
@@ -87,7 +92,8 @@ class Twilio(Platform):
         if request.headers.get("Authorization") != aiohttp.BasicAuth(SID, TOKEN).encode():
             raise Unauthorized
         check(request.match_info["path"] == f"2010-04-01/Accounts/{SID}/Messages.json", "no such path")
-        body = check_fields(dict(await request.post()), ["To", "From", "Body"])
+        body = check_fields(dict(await request.post()), ["To", "From", "Body", "StatusCallback"])
+        check(body["StatusCallback"] == self._address(), "a status goes to our webhook")
         check(body["From"] == self.number_of_ours, "From is a number of the account")
         check(body["To"].startswith(self.prefix + "+"), "To is a number in international form")
         return body["To"], Shown(self.check_body(check_text(body["Body"], 1600, "Body")), (), body)
@@ -95,6 +101,16 @@ class Twilio(Platform):
     def check_body(self, text: str) -> str:
         """The text, where the network takes it."""
         return text
+
+    def statuses(self, sid: str, status: str, code: int | None = None) -> Webhook:
+        """What became of a message of ours."""
+        fields = {
+            "MessageSid": sid,
+            "MessageStatus": status,
+            "From": self.number_of_ours,
+            "To": "+33639980001",
+        }
+        return self.signed(urlencode({**fields, **({"ErrorCode": str(code)} if code else {})}).encode())
 
     def accepted(self, shown: Shown | None) -> web.Response:
         """The queued message."""
