@@ -8,8 +8,8 @@ export PYTHONPATH := .
 # Of the tests that need no running assistant, those whose outcome may depend on the day.
 DATED_TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py tests/test_parameters.py \
 	tests/test_inspection.py tests/test_time_limits.py tests/test_dates.py tests/test_facts.py tests/test_eligibility.py \
-	tests/test_remedies.py tests/test_guides.py tests/test_sources.py tests/test_sentences.py tests/test_quote_sentences.py \
-	tests/test_decision_sentences.py tests/test_remedies_sentences.py tests/desk/test_hours.py \
+	tests/test_remedies.py tests/test_guides.py tests/test_sources.py tests/test_sentences.py \
+	tests/test_decision_sentences.py tests/desk/test_hours.py \
 	tests/desk/test_handovers.py tests/desk/test_keeping.py tests/privacy/test_retention.py \
 	tests/takeaway/test_letters.py tests/takeaway/test_pages.py tests/takeaway/test_files.py
 
