@@ -18,8 +18,10 @@ ONE_DAY = dt.timedelta(days=1)
 _TO_ACT = (14, 3, 1)
 _OF_A_RIGHT = (7, 1)
 _NONE: tuple[int, ...] = ()
-# The steps of a plan that end on a day, with the value that holds it and the reminders before it.
-_OF_STEPS = {
+# A step's name: the value that holds its day, and the reminders.
+Steps = dict[str, tuple[str, tuple[int, ...]]]
+# The steps of a plan that end on a day.
+_OF_STEPS: Steps = {
     "gracious_appeal": ("gracious_deadline", _TO_ACT),
     "hierarchical_appeal": ("hierarchical_deadline", _TO_ACT),
     "court": ("court_deadline", _TO_ACT),
@@ -29,7 +31,7 @@ _OF_STEPS = {
     "wait_answer": ("silence_on", _NONE),
 }
 # What follows an appeal that waits for its answer; before any appeal it is but a supposition.
-_AFTER_AN_APPEAL = {"court_after_appeal": ("later_court_deadline", _TO_ACT)}
+_AFTER_AN_APPEAL: Steps = {"court_after_appeal": ("later_court_deadline", _TO_ACT)}
 _STEP = "utter_remedy_step_"
 
 
@@ -89,9 +91,7 @@ def _of_plan(remedy: Reply | None) -> Iterator[Deadline]:
     yield from _of_items(remedy.values.get("next_steps") or [], _AFTER_AN_APPEAL if waits else {})
 
 
-def _of_items(
-    items: list[dict[str, Any]], known: dict[str, tuple[str, tuple[int, ...]]]
-) -> Iterator[Deadline]:
+def _of_items(items: list[dict[str, Any]], known: Steps) -> Iterator[Deadline]:
     for item in items:
         name = item["response"].removeprefix(_STEP)
         value, reminders = known.get(name, ("", _NONE))
