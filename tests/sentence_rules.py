@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.channels.sms_text import segments, to_gsm
 from bot.guides.facts import FACT_NAMES, response_of_fact
 from bot.law.decision import DOCUMENTS, REASONS, STEPS, UNCERTAINTIES, WARNINGS
@@ -23,8 +21,8 @@ from bot.law.quotes import names as quote_names
 from bot.nlg.sentences import PLACEHOLDER, Sentences
 from bot.nlg.sources import citable
 from tests.clock import DAY
+from tests.data_files import content, files
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 QUESTION = "utter_faq/"
 WORDINGS = (None, "easy", "short")
 FORMATS = {"amount", "date", "list", "say", "line", "items", "steps", "first", "firsts", "texts"}
@@ -300,13 +298,8 @@ def faults(check: Rule, responses: Iterable[Response]) -> list[str]:
 
 def responses_of(path: Path) -> list[Response]:
     """The responses of one data file."""
-    written = _content(path).get("responses") or {}
+    written = content(path).get("responses") or {}
     return [Response(path.name, name, tuple(variations)) for name, variations in written.items()]
-
-
-def files() -> list[Path]:
-    """The data files."""
-    return sorted(DATA.rglob("*.yml"))
 
 
 def _references(response: Response) -> Iterator[str]:
@@ -319,22 +312,14 @@ def _wording(variation: dict[str, Any]) -> str:
     return next((str(one["value"]) for one in conditions if one["name"] == "wording"), "standard")
 
 
-def _content(path: Path) -> dict[str, Any]:
-    if path not in _CONTENTS:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        _CONTENTS[path] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
-    return _CONTENTS[path]
-
-
 def _intents() -> Iterator[str]:
     for path in files():
-        yield from (block["intent"] for block in _content(path).get("nlu") or ())
+        yield from (block["intent"] for block in content(path).get("nlu") or ())
         # What only a button says has a rule and no examples.
-        for one in _content(path).get("rules") or ():
+        for one in content(path).get("rules") or ():
             yield from (step["intent"] for step in one["steps"] if "intent" in step)
 
 
-_CONTENTS: dict[Path, dict[str, Any]] = {}
 ALL = [response for path in files() for response in responses_of(path)]
 RESPONSES: dict[str, list[dict[str, Any]]] = {one.name: list(one.variations) for one in ALL}
 INTENTS = set(_intents())

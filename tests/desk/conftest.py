@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 import requests
 import uvicorn
 
 from bot.mediator import clock
 from bot.mediator.desk import Desk
+from bot.mediator.security import passwords
 from bot.mediator.security.roles import Role
 from bot.mediator.web.application import server_config
 from bot.takeaway.store import SheetStore
@@ -94,6 +96,14 @@ class OpenDesk:
         with self.desk.database.transaction() as connection:
             lines = self.desk.journal.latest(connection, 1000)
         return [(line.actor, line.action, line.object) for line in reversed(lines)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Argon2id with parameters that take no time, for the hundreds of accounts that tests make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
