@@ -41,7 +41,7 @@ test: lint train
 	@$(PYTHON) -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 # Every test of a file on one worker, in the order of tests/conftest.py.
-PARALLEL = -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-on: DAY ?= $(shell date +%F)
 test-on: train

@@ -34,32 +34,13 @@ Sentences.read = staticmethod(functools.cache(Sentences.read))
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300
-# What is started once for several files: the fixture, and the group of tests that one worker then runs.
-SHARED = {"servers": "cluster"}
 # Begun last, these alone would keep a run waiting.
 LONGEST = {"test_unseen_conversations.py", "test_understanding.py"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps each file on one worker, with those that share its servers; what takes long comes first."""
-    shared = {
-        item.path: group
-        for item in items
-        for fixture, group in SHARED.items()
-        if fixture in getattr(item, "fixturenames", ())
-    }
-    for item in items:
-        group = shared.get(item.path, item.path.relative_to(ROOT).as_posix())
-        item.add_marker(pytest.mark.xdist_group(group))
-    # Servers and browsers are in the folders; the short files beside them fill the end of a run.
-    items.sort(
-        key=lambda item: (
-            item.path not in shared,
-            item.path.parent == ROOT / "tests",
-            item.path.name not in LONGEST,
-        )
-    )
+    """Puts first what takes long: the folders, whose tests start servers and browsers, then ``LONGEST``."""
+    items.sort(key=lambda item: (item.path.parent == ROOT / "tests", item.path.name not in LONGEST))
 
 
 @dataclass
