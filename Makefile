@@ -1,17 +1,19 @@
 # make run     everything the assistant needs, then the assistant
 # make test    everything its tests need, then the tests
-# make test-on DAY=2027-01-01    the tests that depend on the day, with the clock moved to it
+# make test-on DAY=2027-01-01    the tests that depend on the day, on that day; today where none is given
 PYTHON := .venv/bin/python
 # As bot/install.py looks for it.
 UV = $$(command -v uv || echo .tools/uv)
 export PYTHONPATH := .
-# Of the tests that need no running assistant, those whose outcome may depend on the day.
-DATED_TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py tests/test_parameters.py \
+# How many tests run at once; each worker starts an assistant of its own (1 GB).
+WORKERS ?= 2
+# The tests whose outcome may depend on the day. TESTS=tests runs all on that day.
+TESTS := tests/test_fees.py tests/test_new_year.py tests/test_regimes.py tests/test_parameters.py \
 	tests/test_inspection.py tests/test_time_limits.py tests/test_dates.py tests/test_facts.py tests/test_eligibility.py \
-	tests/test_remedies.py tests/test_guides.py tests/test_sources.py tests/test_sentences.py tests/test_quote_sentences.py \
-	tests/test_decision_sentences.py tests/test_remedies_sentences.py tests/desk/test_hours.py \
-	tests/desk/test_handovers.py tests/desk/test_keeping.py tests/privacy/test_retention.py \
-	tests/takeaway/test_letters.py tests/takeaway/test_pages.py tests/takeaway/test_files.py
+	tests/test_remedies.py tests/test_guides.py tests/test_sources.py tests/test_sentences.py \
+	tests/test_decision_sentences.py tests/test_scenarios.py tests/test_conversations.py tests/test_dialogues.py \
+	tests/desk/test_hours.py tests/desk/test_handovers.py tests/desk/test_keeping.py tests/privacy/test_retention.py \
+	tests/takeaway/test_letters.py tests/takeaway/test_pages.py tests/takeaway/test_files.py tests/takeaway/test_conversation.py
 
 .PHONY: run test test-on train lint freshness sheets coverage evaluate compare load faults masking leaks fuzz channels sbom advisories environment help
 
@@ -36,12 +38,14 @@ lint: environment
 	@.venv/bin/hadolint deploy/Dockerfile
 
 test: lint train
-	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	@$(PYTHON) -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
-test-on: environment
-	@[ -n "$(DAY)" ] || { echo "✗ Which day? For example: make test-on DAY=2027-01-01"; exit 1; }
-	@command -v faketime >/dev/null || { echo "✗ faketime is missing. Install it (for example: apt install faketime), then run again."; exit 1; }
-	@faketime -f "@$(DAY) 09:00:00" $(PYTHON) -m pytest --no-cov -p no:cacheprovider -q $(DATED_TESTS)
+# Every test of a file on one worker, in the order of tests/conftest.py.
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-on: DAY ?= $(shell date +%F)
+test-on: train
+	@TEST_DAY=$(DAY) $(PYTHON) -m pytest --no-cov -p no:cacheprovider -q $(PARALLEL) $(TESTS)
 
 freshness: environment
 	@$(PYTHON) -m bot.evaluation freshness

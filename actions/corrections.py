@@ -40,7 +40,7 @@ class ActionCorrectFact(DialogueAction):
 def _guide_of(turn: Turn, fact: str) -> str:
     """The guided dialogue to go on with: the last one answered, else the one that uses the fact."""
     if turn.last.get("guide"):
-        return turn.last["guide"]
+        return str(turn.last["guide"])
     if fact in CASE_FIELDS:
         return "remedy"
     return "price" if FACTS[fact].group is Group.PRICE else "eligibility"

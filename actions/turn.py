@@ -80,12 +80,14 @@ class Turn:
     @property
     def asked(self) -> str | None:
         """The fact just asked for."""
-        return self.slot("asked_fact")
+        fact: str | None = self.slot("asked_fact")
+        return fact
 
     @property
     def running(self) -> str | None:
         """The guided dialogue under way."""
-        return self.slot("guided_dialogue")
+        name: str | None = self.slot("guided_dialogue")
+        return name
 
     @property
     def last(self) -> dict[str, Any]:

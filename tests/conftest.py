@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -20,10 +21,26 @@ from typing import Any
 import psutil
 import pytest
 
-from bot import settings
+from tests import clock
+
+clock.move_for_all()
+
+# Imported after the clock is moved, as whatever reads it must be.
+from bot import settings  # noqa: E402
+from bot.nlg.sentences import Sentences  # noqa: E402
+
+# Reading every sentence takes seconds, and each of several hundred desks would.
+Sentences.read = staticmethod(functools.cache(Sentences.read))
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300
+# Begun last, these alone would keep a run waiting.
+LONGEST = {"test_unseen_conversations.py", "test_understanding.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts first what takes long: the folders, whose tests start servers and browsers, then ``LONGEST``."""
+    items.sort(key=lambda item: (item.path.parent == ROOT / "tests", item.path.name not in LONGEST))
 
 
 @dataclass

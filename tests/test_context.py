@@ -11,7 +11,7 @@ from bot.nlu.lexicon import follow_ups
 from bot.nlu.manner import Manner, manner_of
 from bot.nlu.several import MAX_CUTS, cuts_of, questions_in
 from bot.nlu.text import normalise
-from tests.test_sentences import INTENTS
+from tests.sentence_rules import INTENTS
 
 AFTER_A_PRICE = Context(last={"guide": "price"}, known={"plate_format": "siv", "region": "bretagne"})
 IN_A_DIALOGUE = Context(asked="vehicle_stolen", guided="eligibility", known={"reason": "loss"})

@@ -12,7 +12,7 @@ from bot.guides import GUIDES, side_by_side
 from bot.guides.coherence import settle
 from bot.guides.comparison import changed_facts, difference, telling_changes
 from bot.nlg.sentences import Sentences
-from tests.test_sentences import RESPONSES
+from tests.sentence_rules import RESPONSES
 
 ON = dt.date(2026, 11, 22)
 LOST = {

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from actions.conversation import LANGUAGES
 from bot.nlg.sentences import Sentences
 from bot.nlu.languages import foreign_language
 from bot.nlu.text import normalise
+from tests.data_files import content, files
 
 ROOT = Path(__file__).resolve().parent.parent
 # One French message in a thousand may be taken for another language.
@@ -66,9 +66,8 @@ def test_french_and_a_few_words_are_left_alone(message: str) -> None:
 
 def test_hardly_any_french_example_is_taken_for_another_language() -> None:
     texts = []
-    for path in (ROOT / "data").rglob("*.yml"):
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        for block in content.get("nlu") or []:
+    for path in files():
+        for block in content(path).get("nlu") or []:
             if not _ELSEWHERE.match(block["intent"]):
                 texts += re.findall(r"(?m)^- (.+)$", block["examples"])
     foreign = [text for text in texts if foreign_language(normalise(text))]

@@ -27,6 +27,7 @@ from bot.law import quotes
 from bot.law.operations import Operation
 from bot.law.parameters import ParameterError, keys, parameter
 from bot.law.vehicle import MissingFact
+from tests.data_files import content, files
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = int(os.environ.get("WALK_SEED", "20261122"))
@@ -61,8 +62,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AssistantHere]:
 def examples() -> dict[str, list[str]]:
     """Messages by what they mean: a plain intent, or a question."""
     found: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for part in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("nlu") or []:
+    for path in files():
+        for part in content(path).get("nlu") or []:
             lines = (line.removeprefix("- ").strip() for line in part.get("examples", "").splitlines())
             texts = [_ANNOTATION.sub(r"\1", line) for line in lines if line]
             if "intent" in part:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from rapidfuzz import fuzz, process
 
 from bot import training
 from bot.evaluation.understanding.predictions import Example, Prediction, Understanding, read
 from bot.evaluation.understanding.topics import Scores, score
 from bot.nlu.text import fold
+from tests.data_files import training_examples
 
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = [example for path in sorted((ROOT / "tests" / "nlu").glob("*.jsonl")) for example in read(path)]
@@ -25,14 +25,6 @@ LONG_ENOUGH = 25
 # Below these, a change does not land. They follow the measured figures at a distance of about two points.
 FLOORS = {"accepted": 0.925, "refused": 0.90}
 CEILING_WRONG, CEILING_COST_OF_NOISE = 0.045, 0.08
-
-
-def training_examples() -> list[str]:
-    found = []
-    for path in sorted((ROOT / "data").rglob("*.yml")):
-        for block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu") or []:
-            found += [line.strip().removeprefix("- ") for line in block["examples"].splitlines()]
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ from typing import Any, Dict, List
 from rasa.core.channels.channel import UserMessage
 
 from bot.guides.coherence import settle
-from bot.guides.facts import FACT_NAMES, Facts
+from bot.guides.facts import Facts
 from bot.law import local_days
 from bot.nlu import facts as fact_reader
 from bot.privacy.masking import mask
+from bot.procedures.registry import FACT_NAMES
 
 # A day that is told without saying of what.
 BARE_DATE = "date"

@@ -51,7 +51,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def _announced(found: list[Block]) -> str:
     """The last paragraph without its colon, taken out of ``found``; "" where it announces nothing."""
-    runs = found[-1].rows[0] if found and found[-1].kind == "paragraph" else ()
+    runs: tuple[Any, ...] = found[-1].rows[0] if found and found[-1].kind == "paragraph" else ()
     if len(runs) != 1 or runs[0].kind != "text" or not runs[0].text.endswith(":"):
         return ""
     found.pop()

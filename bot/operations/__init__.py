@@ -1,0 +1,1 @@
+"""What running servers need: locks, logs, figures, events, back-ups, their start and their end."""

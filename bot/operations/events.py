@@ -58,7 +58,7 @@ class EventStream(PikaEventBroker):
             connection_attempts=1,
             retry_delay_in_seconds=0,
         )
-        self._unpublished_events = deque(maxlen=MOST_KEPT)
+        self._unpublished_events: deque[dict[str, Any]] = deque(maxlen=MOST_KEPT)
         self._order = asyncio.Lock()
         self._opening: asyncio.Task[None] | None = None
 

@@ -13,6 +13,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from sanic import Sanic, response
 from sanic.exceptions import ServiceUnavailable
@@ -32,7 +33,7 @@ RETRY_AFTER_SECONDS = "1"
 OPEN_WHILE_STOPPING = frozenset({"/health", "/ready"})
 
 
-def attach(app: Sanic) -> None:
+def attach(app: Sanic[Any, Any]) -> None:
     """Gives the server its routes and its stop; register what must outlive the last turn before this."""
     app.ctx.is_draining = False
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 1.0
@@ -43,10 +44,10 @@ def attach(app: Sanic) -> None:
     app.add_route(_ready, "/ready")
 
 
-def attach_process(app: Sanic, model: Path) -> None:
+def attach_process(app: Sanic[Any, Any], model: Path) -> None:
     """Gives the process its signal and its metrics; only where the server has the process to itself."""
 
-    async def listen(app: Sanic) -> None:
+    async def listen(app: Sanic[Any, Any]) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_replace_model(app, model)))
         _tell_model(app)
@@ -77,21 +78,21 @@ async def _refuse_while_stopping(request: Request) -> None:
         raise ServiceUnavailable(headers=headers)
 
 
-async def _drain(app: Sanic) -> None:
+async def _drain(app: Sanic[Any, Any]) -> None:
     app.ctx.is_draining = True
     limit = time.monotonic() + float(settings.get("ASSISTANT_DRAIN_SECONDS"))
     while metrics.turns_under_way() and time.monotonic() < limit:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _close_broker(app: Sanic) -> None:
+async def _close_broker(app: Sanic[Any, Any]) -> None:
     agent = getattr(app.ctx, "agent", None)
     broker = agent.tracker_store.event_broker if agent else None
     if broker:
         await broker.close()
 
 
-async def _replace_model(app: Sanic, model: Path) -> None:
+async def _replace_model(app: Sanic[Any, Any], model: Path) -> None:
     wanted = model if model.is_dir() else await asyncio.to_thread(training.current_model)
     try:
         await app.ctx.agent.replace_model(wanted)
@@ -103,5 +104,5 @@ async def _replace_model(app: Sanic, model: Path) -> None:
     logger.warning("answering with the model %s", app.ctx.agent.fingerprint)
 
 
-def _tell_model(app: Sanic) -> None:
+def _tell_model(app: Sanic[Any, Any]) -> None:
     metrics.MODEL.info({"fingerprint": str(app.ctx.agent.fingerprint)})

@@ -49,7 +49,7 @@ class ConversationLocks(LockStore):
         """Takes Redis's address from the configuration's ``url``; connects when first needed."""
         super().__init__()
         url = endpoint_config.url if endpoint_config else None
-        self._redis: Redis[bytes] | None = connect(url) if url else None
+        self._redis: Redis | None = connect(url) if url else None
         self._queues: dict[str, asyncio.Lock] = {}
         self._users: Counter[str] = Counter()
         self._rests_until = 0.0
@@ -126,9 +126,9 @@ class ConversationLocks(LockStore):
         return lock
 
 
-def connect(url: str) -> Redis[bytes]:
+def connect(url: str) -> Redis:
     """A client that waits briefly and finds its way back after an interruption."""
-    client: Redis[bytes] = Redis.from_url(
+    client: Redis = Redis.from_url(
         url,
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,

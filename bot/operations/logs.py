@@ -19,7 +19,7 @@ from contextvars import ContextVar
 import structlog
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.log_utils import configure_structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot import repeats, settings
 
@@ -58,7 +58,7 @@ def configure(level: int = logging.WARNING) -> None:
 
 
 def _write_json(level: int) -> None:
-    added = [
+    added: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

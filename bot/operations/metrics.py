@@ -67,7 +67,8 @@ def measured[**P](take: Callable[P, Awaitable[Messages]]) -> Callable[P, Awaitab
     @functools.wraps(take)
     async def counted(*arguments: P.args, **named: P.kwargs) -> Messages:
         global _under_way
-        _, _, sender_id, channel, *_ = (*arguments, *named.values())
+        in_order: tuple[object, ...] = arguments
+        _, _, sender_id, channel, *_ = (*in_order, *named.values())
         begun = time.perf_counter()
         _under_way += 1
         try:

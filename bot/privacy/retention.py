@@ -82,7 +82,7 @@ def export(setting: Settings, conversation: str) -> dict[str, list[dict[str, Any
             if found is not None and kind.conversation in found[1].c:
                 connection, table = found
                 rows = connection.execute(sa.select(table).where(_belongs(kind, table, conversation))).all()
-                held[name] = len(rows) if kind.counted else [_readable(row._mapping) for row in rows]
+                held[name] = len(rows) if kind.counted else [_readable(row._asdict()) for row in rows]
     return held
 
 

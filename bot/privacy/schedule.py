@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+from typing import Any
 
 from sanic import Sanic
 
@@ -17,13 +18,13 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 3600.0
 
 
-def attach(app: Sanic) -> None:
+def attach(app: Sanic[Any, Any]) -> None:
     """Gives the server its purge; several servers of one database may purge at the same time."""
 
-    async def start(app: Sanic) -> None:
+    async def start(app: Sanic[Any, Any]) -> None:
         app.ctx.purge = asyncio.create_task(_keep_purging())
 
-    async def stop(app: Sanic) -> None:
+    async def stop(app: Sanic[Any, Any]) -> None:
         app.ctx.purge.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await app.ctx.purge

@@ -6,13 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.nlg.sentences import PLACEHOLDER, Sentences
-from bot.settings import ROOT
+from tests.data_files import content, files
 
 ON = dt.date(2026, 11, 21)
 WORDINGS = (None, "easy", "short")
@@ -38,8 +35,8 @@ VALUES: dict[str | None, Any] = {
 def responses() -> dict[str, list[dict[str, Any]]]:
     """Every response of the data, by name."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for file in sorted(Path(ROOT / "data" / "nlu").rglob("*.yml")):
-        found |= (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("responses") or {}
+    for file in files():
+        found |= content(file).get("responses") or {}
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import html
 import re
 import socket
@@ -12,16 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 import requests
 import uvicorn
 
 from bot.mediator import clock
 from bot.mediator.desk import Desk
+from bot.mediator.security import passwords
 from bot.mediator.security.roles import Role
 from bot.mediator.store.tables import DESKS
 from bot.mediator.web.application import server_config
-from bot.nlg.sentences import Sentences
 from bot.takeaway.store import SheetStore
 from tests.conftest import Assistant, running
 
@@ -113,12 +113,11 @@ class OpenDesk:
         return [(line.actor, line.action, line.object) for line in reversed(lines)]
 
 
-@pytest.fixture(autouse=True, scope="session")
-def sentences_are_read_once() -> Iterator[None]:
-    """Parsing them takes longer than most tests here, and each opens a desk of its own."""
-    read = functools.cache(Sentences.read)
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Argon2id with parameters that take no time, for the hundreds of accounts that tests make."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sentences, "read", staticmethod(read))
+        patch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

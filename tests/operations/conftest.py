@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings, training
-from bot.evaluation.servers import cluster
+from bot.evaluation.servers import cluster, services
 from bot.evaluation.servers.cluster import Cluster
 
 
@@ -27,6 +27,8 @@ def need(packages: list[str]) -> None:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds the current model; the servers take its newest."""
     folder = tmp_path_factory.mktemp("models")
+    # A worker's folders lie one deeper than those of a run on its own.
+    services.open_the_way_to(tmp_path_factory.getbasetemp())
     settings.apply()
     shutil.copy(training.train_if_needed(), folder / "first.tar.gz")
     return folder

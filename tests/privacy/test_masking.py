@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.evaluation.privacy import masking as measure
 from bot.law import plates
 from bot.nlu import facts
 from bot.nlu.text import normalise
 from bot.privacy import masking
+from tests.data_files import DATA, content
 
 ROOT = Path(__file__).resolve().parents[2]
 ON = dt.date(2026, 11, 22)
@@ -52,8 +52,8 @@ def test_little_besides_the_personal_data_goes() -> None:
 def test_ordinary_questions_are_not_touched() -> None:
     texts = [
         line[2:]
-        for file in (ROOT / "data" / "nlu" / "faq").glob("*.yml")
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
+        for file in sorted((DATA / "nlu" / "faq").glob("*.yml"))
+        for block in content(file)["nlu"]
         for line in block["examples"].splitlines()
         if line.startswith("- ")
     ]

@@ -53,6 +53,7 @@ def professional(case: Case) -> Finding | None:
 
 
 def mandate_papers(known: Situation) -> tuple[str, ...]:
+    """The papers of whoever asks for the holder, by kind of holder."""
     papers: dict[Holder | None, tuple[str, ...]] = {
         Holder.LESSOR: ("lessor_mandate", "representative_identity"),
         Holder.COMPANY: ("mandate", "representative_identity"),

@@ -120,10 +120,12 @@ def check(case: Case, on: dt.date) -> None:
 
 
 def is_refused(case: Case) -> bool:
+    """Whether a refusal is said, or a step that only a refusal allows."""
     return case.file_status is FileStatus.REFUSED or any(
         getattr(case, name) is not None for name in _OF_A_REFUSAL
     )
 
 
 def is_delivered(case: Case) -> bool:
+    """Whether a validation or a shipment is said."""
     return any(getattr(case, name) is not None for name in _OF_A_DELIVERY)

@@ -22,10 +22,12 @@ class Appeal:
 
     @property
     def rejected(self) -> dt.date:
+        """The day of the rejection."""
         # An answer after the silence rejects what is rejected already: the first rejection is the safe one.
         return min(self.silence, self.answered or self.silence)
 
     def is_pending(self, on: dt.date) -> bool:
+        """Whether the appeal still waits for its answer."""
         return on < self.rejected
 
 
@@ -58,6 +60,7 @@ class Clock:
 
     @property
     def pending(self) -> bool:
+        """Whether one of the appeals still waits for its answer."""
         return any(appeal.is_pending(self.on) for appeal in self.appeals)
 
     def court_limit(self, start: dt.date) -> TimeLimit:

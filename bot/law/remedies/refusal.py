@@ -28,6 +28,7 @@ POST_DAYS = dt.timedelta(days=7)
 
 
 def refusal_plan(case: Case, on: dt.date) -> Plan:
+    """What to do after a refusal, on that day."""
     clock = Clock(case, on)
     if clock.pending:
         return _pending_plan(clock)

@@ -36,16 +36,19 @@ def unbound_appeals(clock: Clock, reference: str = "cja:R421-5") -> Iterator[Ste
 
 
 def silence_rejects(day: dt.date, certain: bool) -> Step:
+    """The day on which silence rejects an appeal (CRPA L411-7)."""
     values = {"silence_rejects_on": day.isoformat()}
     return Step(StepCode.SILENCE_REJECTS, "crpa:L411-7", day, certain=certain, values=values)
 
 
 def court_after(opens: dt.date, limit: TimeLimit, certain: bool) -> Step:
+    """The court, once an appeal that waits is rejected (CJA R421-2)."""
     values = {"later_court_opens": opens.isoformat(), "later_court_deadline": limit.safe.isoformat()}
     return Step(StepCode.COURT_AFTER_APPEAL, "cja:R421-2", opens, limit, False, certain, values)
 
 
 def court(clock: Clock, limit: TimeLimit, certain: bool = True) -> Step:
+    """The court, within its limit (CJA R421-1)."""
     values = {"court_deadline": limit.safe.isoformat()}
     return Step(StepCode.COURT, "cja:R421-1", clock.start, limit, False, certain, values)
 

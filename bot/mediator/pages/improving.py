@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.guides.facts import FACT_NAMES
 from bot.mediator import clock
 from bot.mediator.bridge import BotAway, Gone
 from bot.mediator.desk import DATA
@@ -16,6 +15,7 @@ from bot.mediator.sheet.answers import verdict
 from bot.mediator.web.routes import Page
 from bot.mediator.web.visit import Visit
 from bot.mediator.work import handovers, proposals, reviews, training
+from bot.procedures.registry import FACT_NAMES
 
 MESSAGES = 60
 OPINION_DAYS = 90
