@@ -34,7 +34,6 @@ def test_every_response_keeps_the_rule(name: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.xfail(reason="utter_fact_declared_on is written in periods.yml and in sheet.yml")
 def test_a_response_is_written_in_one_file() -> None:
     assert [name for name, count in Counter(one.name for one in ALL).items() if count > 1] == []
 

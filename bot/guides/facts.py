@@ -29,7 +29,7 @@ _APPLIES_FOR = {
 
 def told(facts: Facts) -> list[dict[str, Any]]:
     """The facts as lines of a list; each line names the response that expresses it."""
-    by = _APPLIES_FOR.get((facts.get("applicant"), facts.get("holder")))
+    by = _APPLIES_FOR.get((str(facts.get("applicant")), str(facts.get("holder"))))
     lines = [line(name, value) for name, value in facts.items()]
     if by is None:
         return lines
