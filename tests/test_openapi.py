@@ -51,6 +51,8 @@ OPERATIONS = [
 DESK_SECRET = "a secret for tests only, long enough"
 ANOTHER_ADDRESS = {"X-Forwarded-For": "192.0.2.7"}
 MESSAGES_OF_ONE_ADDRESS = 150
+MESSAGES_OF_ONE_CONVERSATION = 15
+INTERNAL = ("status", "requests", "messages", "withdrawals", "codes")
 SECONDS = 60
 # What these servers do not say while everything works: other tests have a server that stops, a store that
 # cannot erase, a request too large.
@@ -203,6 +205,12 @@ def talk_and_judge(servers: Servers) -> None:
     servers.call("POST", say, rightly=False, json={"message": 3})
     servers.call("POST", say, rightly=False, data=b"no JSON")
     servers.call("POST", say, json={"message": "bonjour"}, headers={"Origin": "https://elsewhere.example"})
+    pushed = {"sender": sender, "heard": ""}
+    servers.call("POST", "/webhooks/rest/pushed", json=pushed)
+    servers.call("POST", "/webhooks/rest/pushed", json=pushed, headers={"Origin": "https://elsewhere.example"})
+    for rank in range(MESSAGES_OF_ONE_CONVERSATION + 1):
+        hasty = {"sender": "hasty", "message": "bonjour", "message_id": str(rank)}
+        servers.call("POST", say, json=hasty)
     opinion = {"reference": uuid.uuid4().hex, "response": "utter_faq/cost", "helpful": False}
     for reason in ("unclear", None):
         servers.call("POST", "/feedback", json={**opinion, "reason": reason})
@@ -279,9 +287,12 @@ def work_at_the_desk(servers: Servers) -> None:
     for headers, rightly in ((key, True), ({"Authorization": "Bearer guess"}, False)):
         servers.call("GET", one, rightly, here, headers=headers)
         for conversation in (here, nowhere):
-            for step in ("take", "give_back", "nobody_came"):
+            for step in ("take", "typing", "pass_on", "give_back"):
                 parts = {**conversation, "step": step}
-                servers.call("POST", f"{one}/{{step}}", rightly, parts, headers=headers)
+                servers.call("POST", f"{one}/{{step}}", rightly, parts, json={}, headers=headers)
+            news = {"what": "left_alone", "values": {}}
+            parts = {**conversation, "step": "news"}
+            servers.call("POST", f"{one}/{{step}}", rightly, parts, json=news, headers=headers)
             said = {"text": "Bonjour, je regarde.", "message_id": "1"}
             servers.call("POST", f"{one}/messages", rightly, conversation, json=said, headers=headers)
             facts = {"facts": {"reason": "loss", "plate_format": "siv"}}
@@ -290,12 +301,20 @@ def work_at_the_desk(servers: Servers) -> None:
         servers.call("POST", "/desk/answers", rightly, json=asked, headers=headers)
         servers.call("GET", "/desk/misunderstood", rightly, params={"limit": 5}, headers=headers)
         servers.call("GET", "/desk/statistics", rightly, params={"days": 2}, headers=headers)
-        for path in ("status", "requests", "withdrawals", "codes"):
+        presence = {"conversations": [sender]}
+        servers.call("POST", "/desk/presence", rightly, json=presence, headers=headers)
+        told = {"text": "carte volée hier"}
+        servers.call("POST", "/desk/facts", rightly, json=told, headers=headers)
+        words = {"words": "il y a six semaines"}
+        servers.call("POST", "/desk/days", rightly, json=words, headers=headers)
+        for path in INTERNAL:
             servers.call("POST", f"/internal/{path}", rightly, json=here, headers=headers)
     servers.call("GET", one, parts=here, headers=key)
     servers.call("POST", f"{one}/messages", False, here, json={"text": ""}, headers=key)
-    servers.call("POST", "/desk/answers", False, json={}, headers=key)
-    for path in ("status", "requests", "withdrawals", "codes"):
+    for path in ("answers", "facts", "days"):
+        servers.call("POST", f"/desk/{path}", False, json={}, headers=key)
+    servers.call("POST", f"{one}/{{step}}", False, {**here, "step": "news"}, json={}, headers=key)
+    for path in INTERNAL:
         servers.call("POST", f"/internal/{path}", False, json={}, headers=key)
 
 
