@@ -207,7 +207,9 @@ def talk_and_judge(servers: Servers) -> None:
     servers.call("POST", say, json={"message": "bonjour"}, headers={"Origin": "https://elsewhere.example"})
     pushed = {"sender": sender, "heard": ""}
     servers.call("POST", "/webhooks/rest/pushed", json=pushed)
-    servers.call("POST", "/webhooks/rest/pushed", json=pushed, headers={"Origin": "https://elsewhere.example"})
+    servers.call(
+        "POST", "/webhooks/rest/pushed", json=pushed, headers={"Origin": "https://elsewhere.example"}
+    )
     for rank in range(MESSAGES_OF_ONE_CONVERSATION + 1):
         hasty = {"sender": "hasty", "message": "bonjour", "message_id": str(rank)}
         servers.call("POST", say, json=hasty)

@@ -45,6 +45,7 @@ async def read(agent: Any, text: str, known: Facts) -> Dict[str, Any]:
 
 def day(words: str, now: dt.datetime) -> Dict[str, Any]:
     """The ISO day or interval that a field's words mean (``day``, None for none), and ``why`` not."""
+    words = normalise(words)
     found = _days_in(words, now) or _days_in(AGO + words, now)
     if not found:
         return {"day": None, "why": "not_a_date"}

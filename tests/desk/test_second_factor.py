@@ -182,7 +182,7 @@ def test_a_role_that_must_have_one_opens_nothing_else_before(open_desk: OpenDesk
     # Those who are signed in already too.
     for path in ("/", "/fiche", "/dossiers"):
         assert mediator.get(path).headers["location"] == SET_UP
-    assert mediator.get("/file").status_code == 401
+    assert mediator.get("/file").status_code == 403
     assert "demande une double authentification" in text_of(mediator.get(SET_UP).text)
     assert editor.get("/").status_code == 200
     set_up(mediator)

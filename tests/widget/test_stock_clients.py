@@ -96,7 +96,9 @@ def test_a_plain_client_of_the_stock_protocol_hears_answers_and_a_persons_replie
 
 
 @pytest.mark.parametrize(
-    ("name", "is_told"), [(uuid.uuid4().hex, True), (f"client-{uuid.uuid4().hex[:6]}", False)]
+    ("name", "is_told"),
+    [(uuid.uuid4().hex, True), (f"client-{uuid.uuid4().hex[:6]}", False)],
+    ids=("drawn", "guessed"),
 )
 def test_turns_are_told_to_whoever_has_a_drawn_name_and_not_to_a_guesser(
     assistant: Assistant, name: str, is_told: bool

@@ -34,7 +34,11 @@ def show_board(visit: Visit) -> Response:
         people = cases.people(connection)
     told = {row.id: said(visit, row.facts) for row in rows}
     found = [row for row in rows if _is_wanted(visit, row, told[row.id])]
-    page = max(1, int(text)) if (text := visit.query.get("page", "1")).isdigit() and len(text) < 6 else 1
+    page = (
+        max(1, int(text))
+        if (text := visit.query.get("page", "1")).isdecimal() and text.isascii() and len(text) < 6
+        else 1
+    )
     return visit.page(
         "cases.html",
         cases=found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE],
@@ -126,7 +130,7 @@ def change_facts(visit: Visit) -> Response:
     row = _found(visit)
     if row is None:
         return _missing(visit)
-    facts, faults = visit.desk.form.read(visit.form, clock.today())
+    facts, faults = visit.desk.form.read(visit.form, clock.day_of_case(visit.form.values()))
     if faults:
         return _facts_page(visit, row, 400, given=visit.form)
     with visit.desk.database.transaction() as connection:

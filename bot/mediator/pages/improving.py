@@ -31,11 +31,12 @@ def report_wrong(visit: Visit) -> Response:
     handover = visit.form.get("handover", "")
     if handover:
         return _report_of_conversation(visit, handover)
-    facts, _ = visit.desk.form.read(visit.form, clock.today())
+    on = clock.day_of_case(visit.form.values())
+    facts, _ = visit.desk.form.read(visit.form, on)
     question = visit.form.get("question", "").strip()[:LONGEST_QUESTION]
     if not facts and not question:
         return visit.go("/fiche")
-    found = verdict(visit.desk.sentences, facts, clock.today())
+    found = verdict(visit.desk.sentences, facts, on, presumes=visit.form.get("presume") != "no")
     try:
         aside = visit.desk.bridge.ask(question, facts) if question else []
     except BotAway:
@@ -141,10 +142,12 @@ def _report_of_conversation(visit: Visit, handover: str) -> Response:
     except BotAway:
         return visit.page("problem.html", 503, problem=503)
     messages = told["messages"]
-    if int(rank) >= len(messages) or messages[int(rank)]["by"] != "bot":
+    reported = messages[int(rank)] if int(rank) < len(messages) else None
+    # What the desk had the bot say is no answer: before it stands what was written to a person.
+    if reported is None or reported["by"] != "bot" or (reported.get("metadata") or {}).get("pushed"):
         return visit.page("problem.html", 404, problem=404)
     asked = [each["text"] for each in messages[: int(rank)] if each["by"] == "person"]
-    _report(visit, asked[-1] if asked else "", [messages[int(rank)]], told["facts"])
+    _report(visit, asked[-1] if asked else "", [reported], told["facts"])
     return visit.go(f"/conversations/{row.id}?signale={int(rank)}#message-{int(rank) + 1}")
 
 

@@ -15,7 +15,7 @@ CODED = frozenset(
     ("account_made", "invited", "invitation_revoked", "second_factor_required", "sign_in_failed")
 )
 # … or ends in one, after a name or number: "marie: closed".
-ENDING_IN_CODE = frozenset(("account_changed", "proposal_judged"))
+ENDING_IN_CODE = frozenset(("account_changed", "proposal_judged", "wrong_answer_handled", "case_changed"))
 WORDS = {
     "mediator": "médiateur",
     "editor": "éditeur",
@@ -24,6 +24,14 @@ WORDS = {
     "proposed": "proposé",
     "accepted": "accepté",
     "refused": "refusé",
+    "open": "rouvert",
+    "done": "traité",
+    "set_aside": "mis de côté",
+    "citizen": "à la personne d’agir",
+    "administration": "chez l’administration",
+    "desk": "à nous d’agir",
+    "solved": "réglé",
+    "given_up": "abandonné",
     "provider_expired": "retour du fournisseur trop tard",
     "provider_replayed": "retour du fournisseur déjà utilisé",
     "provider_refused": "refus chez le fournisseur",

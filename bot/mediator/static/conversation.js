@@ -77,7 +77,7 @@
         return;
       }
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-      complain(words(page.querySelector("main .fault, main h1 + p")));
+      complain(words(page.querySelector("main .fault:not([data-journal]), main h1 + p")));
     } catch {
       complain("Ce message n’est pas parti. Il reste ici : renvoyez-le dans un instant, il ne partira qu’une fois.");
     } finally {

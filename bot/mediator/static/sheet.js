@@ -147,7 +147,7 @@
     const field = fact && form.querySelector(`[name="${CSS.escape(fact)}"]`);
     if (!field) return;
     event.preventDefault();
-    field.closest("details")?.setAttribute("open", "");
+    for (let group = field.closest("details"); group; group = group.parentElement.closest("details")) group.open = true;
     field.focus();
   });
 })();

@@ -34,7 +34,7 @@ MAX_FIELDS = 200
 SIGN_IN = "/connexion"
 SET_UP = "/mon-compte/double-authentification"
 # The fields that hold sentences: never a password, and nothing that a click gives back.
-WRITTEN = ("text", "note", "example", "question", "title")
+WRITTEN = ("text", "note", "example", "question", "title", "sentence")
 
 
 class TooLarge(Exception):
@@ -76,7 +76,7 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
         _note_refusal(desk, account, page)
         return _problem(desk, request, 403, account)
     if page.needs is not None and account is not None and account.must_set_up and not page.before_set_up:
-        return _ask_to_set_up(page)
+        return _ask_to_set_up(page, request)
     visitor = token if account else request.cookies.get(VISITOR_COOKIE, "")
     is_new = not visitor
     visitor = visitor or new_token()
@@ -86,7 +86,9 @@ def _answer(desk: Desk, page: Page, request: Request, form: dict[str, str]) -> R
         # A browser that came back without the cookie of the page before has not kept it.
         is_dropped = is_new and request.url.scheme == "http"
         return _problem(desk, request, 400, account, "open_line" if is_dropped else 400, form)
-    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account, live)
+    # Until the second factor is set up, no page shows what it cannot act upon.
+    shown = None if account is not None and account.must_set_up else live
+    visit = Visit(desk, request, now, form, desk.keys.digest("form", visitor), account, shown)
     response = page.handler(visit)
     if is_new:
         set_cookie(response, VISITOR_COOKIE, visitor)
@@ -138,9 +140,10 @@ def written(form: Mapping[str, str]) -> list[str]:
     return [text.strip() for name, text in form.items() if name in WRITTEN and text.strip()]
 
 
-def _ask_to_set_up(page: Page) -> Response:
-    if page.by_itself:
-        return Response(status_code=401)
+def _ask_to_set_up(page: Page, request: Request) -> Response:
+    if page.by_itself or request.headers.get("x-requested-by") == "script":
+        # No 401: the session holds, and signing in again would change nothing.
+        return Response(status_code=403)
     return RedirectResponse(SET_UP, 303)
 
 

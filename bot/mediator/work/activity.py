@@ -64,7 +64,15 @@ OUTCOME_NAMES = {
     "answered": "répondue",
     "given": "remise",
     "done": "fait",
+    "partly": "réglée en partie",
+    "elsewhere": "orientée ailleurs",
+    "appointment": "rendez-vous ou venue au guichet",
+    "silent": "la personne ne répond plus",
+    "left": "quittée pour le robot",
+    "erased": "effacée par la personne",
 }
+# The outcomes of a conversation in which somebody was served.
+SERVED = frozenset({"returned", "answered", "partly", "elsewhere", "appointment"})
 
 
 def note(
@@ -137,7 +145,11 @@ def as_csv(rows: Iterable[Row], words: Callable[[str], str]) -> str:
 
 def as_coop_csv(rows: Iterable[Row], words: Callable[[str], str]) -> str:
     """Each help given to a person, in the words and columns of La Coop: a conversation, or a help noted."""
-    helped = (row for row in rows if (row.kind, row.outcome) in ((HELP, "done"), ("handover", "returned")))
+    helped = (
+        row
+        for row in rows
+        if (row.kind, row.outcome) == (HELP, "done") or (row.kind == "handover" and row.outcome in SERVED)
+    )
     return _table(
         COOP_COLUMNS,
         (

@@ -69,7 +69,7 @@ def follow_up(
     connection: Connection, case_id: int, account_id: int, version: int, follow: Follow, now: dt.datetime
 ) -> bool:
     """Whether the case was still as ``version`` had it, and is now followed up so."""
-    values = _values(follow, now.date())
+    values = _values(follow, clock.in_paris(now).date())
     return _change(connection, case_id, account_id, version, values, now)
 
 
@@ -80,7 +80,8 @@ def change_facts(
     row = find(connection, case_id)
     if row is None:
         return False
-    values = {"facts": dict(facts), "changed_on": now.date(), "erase_on": _end(row.next_on, now.date())}
+    on = clock.in_paris(now).date()
+    values = {"facts": dict(facts), "changed_on": on, "erase_on": _end(row.next_on, on)}
     return _change(connection, case_id, account_id, version, values, now)
 
 

@@ -70,6 +70,8 @@ def there(connection: Connection, now: dt.datetime) -> list[Colleague]:
         .join(SESSIONS)
         .join(PRESENCE, PRESENCE.c.account_id == ACCOUNTS.c.id, isouter=True)
         .where(
+            # Whoever knows the password alone is not there yet.
+            ~SESSIONS.c.awaits_code,
             SESSIONS.c.seen_at > now - dt.timedelta(minutes=SEEN_MINUTES),
             SESSIONS.c.used_at > now - dt.timedelta(minutes=ACTED_MINUTES),
             ACCOUNTS.c.active,
