@@ -77,7 +77,7 @@ def contract(name: str, key: str) -> set[str]:
 
 def test_the_contracts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
     assert lint_imports(str(CONTRACTS), no_cache=True) == EXIT_STATUS_SUCCESS
 
 

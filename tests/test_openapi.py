@@ -164,6 +164,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory, receiver: Received) -> Ite
         "DESK_PORT": str(port),
         "DESK_URL": f"http://127.0.0.1:{port}",
         "ASSISTANT_TRUSTED_PROXIES": "1",
+        "ASSISTANT_MESSAGES_PER_MINUTE": str(MESSAGES_OF_ONE_CONVERSATION),
         "ASSISTANT_MESSAGES_PER_MINUTE_AND_ADDRESS": str(MESSAGES_OF_ONE_ADDRESS),
     }
     with running(tmp_path_factory.mktemp("state"), **variables) as assistant:

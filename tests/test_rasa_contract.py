@@ -26,8 +26,8 @@ PACKAGES = ("actions", "bot.channels", "bot.engine", "bot.mediator", "bot.nlg", 
 OURS = ("actions", "bot")
 # Made by the language, not by the library.
 OF_PYTHON = {"_abc_impl"}
-# Documented by SQLAlchemy; the underscore keeps it apart from the names of columns.
-DOCUMENTED = {"_mapping"}
+# Documented by SQLAlchemy and by named tuples; the underscore keeps them apart from names of columns.
+DOCUMENTED = {"_mapping", "_asdict", "_replace"}
 # What takes anything takes whatever the library's does.
 ANYTHING = [str(inspect.Parameter.VAR_POSITIONAL), str(inspect.Parameter.VAR_KEYWORD)]
 

@@ -15,6 +15,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from bot import settings
 from bot.channels.conversations import _innermost
 from bot.channels.feedback import Opinions
+from bot.engine import silence
 from bot.privacy.masking import mask
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -170,9 +171,12 @@ def _outcomes(state: Dict[str, str], rows: Iterable[Any]) -> List[Said]:
             found.append(Said(text, parse, told["timestamp"], TO_A_PERSON if is_with_person else UNREAD))
             open_at[sender] = len(found) - 1
         elif sender in open_at:
+            metadata = (told.get("metadata") or {}).get("metadata") or {}
+            response = metadata.get("response") or ""
+            if response == silence.WELCOME_BACK:
+                # Said before the answer.
+                continue
             rank = open_at.pop(sender)
             if found[rank].outcome == UNREAD:
-                metadata = (told.get("metadata") or {}).get("metadata") or {}
-                outcome = NO_ANSWER.get(metadata.get("response") or "", ANSWERED)
-                found[rank] = replace(found[rank], outcome=outcome)
+                found[rank] = replace(found[rank], outcome=NO_ANSWER.get(response, ANSWERED))
     return found

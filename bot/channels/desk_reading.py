@@ -15,6 +15,7 @@ from bot.guides.coherence import settle
 from bot.guides.facts import Facts
 from bot.law import local_days
 from bot.nlu import facts as fact_reader
+from bot.nlu.text import normalise
 from bot.privacy.masking import mask
 from bot.procedures.registry import FACT_NAMES
 

@@ -91,4 +91,6 @@ def _with_origin(request: Request, answer: HTTPResponse) -> HTTPResponse:
     answer.headers["Vary"] = "Origin"
     if origin and may_call(origin, request.host):
         answer.headers["Access-Control-Allow-Origin"] = origin
+        # Whoever is refused for a while reads for how long.
+        answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
     return answer

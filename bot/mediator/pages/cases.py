@@ -34,11 +34,8 @@ def show_board(visit: Visit) -> Response:
         people = cases.people(connection)
     told = {row.id: said(visit, row.facts) for row in rows}
     found = [row for row in rows if _is_wanted(visit, row, told[row.id])]
-    page = (
-        max(1, int(text))
-        if (text := visit.query.get("page", "1")).isdecimal() and text.isascii() and len(text) < 6
-        else 1
-    )
+    text = visit.query.get("page", "1")
+    page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     return visit.page(
         "cases.html",
         cases=found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE],

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.guides.facts import Facts
+from bot.mediator import clock
 from bot.mediator.security.roles import Role
 from bot.mediator.store.tables import ACCOUNTS, CASE_CHANGES, CASES
 from bot.privacy.masking import mask

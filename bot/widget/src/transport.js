@@ -154,12 +154,15 @@ export class Transport {
 
   async sayBySocket(item) {
     const { id } = this.conversation;
+    let told;
     try {
-      return (await this.ask("user_uttered", { ...this.requestOf(item), session_id: id, shown: item.shown })).messages;
+      told = await this.ask("user_uttered", { ...this.requestOf(item), session_id: id, shown: item.shown });
     } catch {
       this.dropConnection();
       return this.sayByRest(item);
     }
+    if (told?.retry_after) throw new Busy(429, 1000 * told.retry_after);
+    return told?.messages;
   }
 
   sayByRest(item) {
@@ -250,6 +253,7 @@ export class Transport {
 
   trouble(error) {
     if (!navigator.onLine) return "offline";
+    if (error instanceof Busy && error.pause) return "busy";
     if (Date.now() - this.failingSince >= LONG_MILLISECONDS) return "stuck";
     return error instanceof Busy ? "busy" : "retrying";
   }
