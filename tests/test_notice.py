@@ -55,7 +55,7 @@ def test_the_notice_names_the_packages_that_answers_come_from() -> None:
 @pytest.mark.parametrize(("package", "licence"), named_packages())
 def test_a_licence_in_the_notice_is_the_one_that_the_package_declares(package: str, licence: str) -> None:
     declared = distribution(package).metadata
-    assert licence == (declared["License-Expression"] or declared["License"])
+    assert licence == (declared.get("License-Expression") or declared.get("License"))
 
 
 @pytest.mark.parametrize("package", [name for name, _ in named_packages()])

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
-import aiohttp
+from aiohttp import encode_basic_auth
 from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -151,8 +151,8 @@ class TwilioChannel(MessagingChannel):
 
     def encode(self, call: Call, key: str) -> tuple[bytes, dict[str, str]]:
         """A form, with the account's name and token."""
-        account = aiohttp.BasicAuth(self.values["TWILIO_ACCOUNT_SID"], self.values["TWILIO_AUTH_TOKEN"])
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": account.encode()}
+        account = encode_basic_auth(self.values["TWILIO_ACCOUNT_SID"], self.values["TWILIO_AUTH_TOKEN"])
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": account}
         return urlencode(dict(call.body)).encode(), headers
 
 

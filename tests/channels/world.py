@@ -52,7 +52,7 @@ class ScriptedAgent:
     async def retrieve(self, conversation: str) -> Any:
         """The conversation, or None."""
         events = self.events.get(conversation)
-        return None if events is None else SimpleNamespace(events=events)
+        return None if events is None else SimpleNamespace(events=events, is_paused=lambda: False)
 
     def texts(self) -> list[str]:
         """Everything that was taken, in order."""

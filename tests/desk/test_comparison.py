@@ -198,6 +198,7 @@ def test_the_desk_says_what_the_bot_says(
 ) -> None:
     monkeypatch.setattr("actions.turn.now", lambda: dt.datetime.combine(on, dt.time(12), PARIS))
     monkeypatch.setattr(clock, "today", lambda: on)
+    monkeypatch.setattr(clock, "day_of_case", lambda told: on)
     bot, _ = bot_says(sentences, guide, facts, on)
     assert bot
     if guide == "price" and is_out_of_reach(facts, on):

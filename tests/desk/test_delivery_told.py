@@ -30,10 +30,17 @@ def templates() -> Environment:
 
 def shown(templates: Environment, reach: dict[str, Any] | None, **of_reply: str) -> str:
     """The words of the conversation's list."""
-    reply = {"by": "mediator", "at": AT, "text": "Bonjour", "metadata": {"body": "Bonjour"}, **of_reply}
+    reply = {
+        "by": "mediator",
+        "at": AT,
+        "text": "Bonjour",
+        "author": None,
+        "metadata": {"body": "Bonjour"},
+        **of_reply,
+    }
     asked = {"by": "person", "at": AT, "text": "Il y a quelqu’un ?"}
     said = {"messages": [asked, reply], "reach": reach}
-    page = templates.get_template("messages.html").render(said=said)
+    page = templates.get_template("messages.html").render(said=said, authors={})
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 

@@ -123,6 +123,11 @@ def test_the_queue_moves_and_everybody_is_told_their_new_place(
         assert [row.told_place for row in handovers.waiting(connection)] == [1, 2]
 
 
+def by_the_bot(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what the desk said meanwhile, which comes before an answer."""
+    return [message for message in messages if not message["metadata"].get("pushed")]
+
+
 def test_no_session_that_expires_wakes_the_bot_or_hides_what_was_said(
     assistant: Assistant, open_desk: OpenDesk, marie: Client, state: Path
 ) -> None:
@@ -138,10 +143,10 @@ def test_no_session_that_expires_wakes_the_bot_or_hides_what_was_said(
             event["timestamp"] -= 61 * 60
             moved = (json.dumps(event), event["timestamp"], row)
             database.execute("UPDATE events SET data = ?, timestamp = ? WHERE id = ?", moved)
-    assert citizen.send("et quel est le délai ?") == []
+    assert by_the_bot(citizen.send("et quel est le délai ?")) == []
     shown = text_of(marie.get(page).text)
     assert "combien coûte un duplicata" in shown and "et quel est le délai" in shown
-    assert citizen.send("bonjour ?") == []
+    assert by_the_bot(citizen.send("bonjour ?")) == []
 
 
 def test_a_session_that_expired_before_is_still_shown_to_the_mediator(

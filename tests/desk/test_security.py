@@ -211,7 +211,7 @@ def test_a_form_without_our_token_or_from_another_site_is_refused(open_desk: Ope
     client.session.headers["Origin"] = "https://ailleurs.example"
     assert client.send("/dossiers", csrf=own).status_code == 400
     client.session.headers["Origin"] = client.address
-    assert client.send("/dossiers", csrf=own).status_code == 303
+    assert client.send("/dossiers", csrf=own, reason="loss").status_code == 303
 
 
 def test_every_answer_forbids_scripts_of_others_and_framing(open_desk: OpenDesk) -> None:

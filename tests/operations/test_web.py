@@ -139,7 +139,7 @@ def test_a_browser_gets_a_french_page_and_a_program_a_line(
     assert answer.status == status
     if words:
         assert answer.headers["Content-Type"].startswith("text/html") and words in page
-        assert '<html lang="fr">' in page and 'href="/assistant"' in page
+        assert '<html lang="fr">' in page and 'assistant">Poser une question à l’assistant' in page
     answer, line = served.ask(method, path, body, Accept="*/*", **form)
     if not path.startswith("/fiche"):
         assert (answer.status, line.replace(" ", "")) == (status, f'{{"status":{status}}}')

@@ -180,6 +180,7 @@ def _somebody(desk: Desk, role: Role) -> Identity:
     with desk.database.transaction() as connection:
         invitation = desk.accounts.invite(connection, role, "measurement", clock.now())
         account = desk.accounts.accept(connection, invitation, role.value[:3] + "-m", PASSWORD, clock.now())
+        desk.journal.note(connection, clock.now(), "measurement", "account_made", role.value)
         token = desk.sessions.open(connection, account, clock.now())
     return Identity(role, f"{SESSION_COOKIE}={token}", desk.keys.digest("form", token))
 

@@ -86,7 +86,7 @@ def show(visit: Visit) -> Response:
 
 def _has_dates(facts: Facts, said: Answers, on: dt.date) -> bool:
     """Whether the calendar file has a day: the same test as the sheet's own page."""
-    return any(each.day >= on for each in deadlines(facts, said.remedy, on))
+    return any(each.day >= on for each in deadlines(facts, said.plan, on))
 
 
 def _back(visit: Visit, facts: Facts, handover: int | None) -> str:

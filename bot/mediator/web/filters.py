@@ -51,7 +51,8 @@ def time_of_day(context: Context, at: dt.datetime | float | None) -> str:
     """The hour of a moment of the store or of a count of seconds, in the reader's time; "" for none."""
     if at is None:
         return ""
-    at = dt.datetime.utcfromtimestamp(at) if isinstance(at, (int, float)) else at
+    if isinstance(at, (int, float)):
+        at = dt.datetime.fromtimestamp(at, dt.UTC).replace(tzinfo=None)
     return f"{_local(context, at):%H:%M}"
 
 

@@ -89,5 +89,8 @@ export class Composer {
     clearTimeout(this.timer);
     this.warning.dataset.kind = isGood ? "good" : "alert";
     if (this.warning.textContent !== words) this.warning.textContent = words;
+    // In a low window it scrolls: the keyboard must reach it to read the rest.
+    if (words) this.warning.tabIndex = 0;
+    else this.warning.removeAttribute("tabindex");
   }
 }

@@ -8,8 +8,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-import aiohttp
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 from bot.channels.sms_text import segments
 from bot.evaluation.messaging.platforms.base import FORM, PUBLIC_URL, Button, Platform, Shown, Webhook
@@ -89,7 +88,7 @@ class Twilio(Platform):
 
     async def receive(self, request: web.Request) -> tuple[str, Shown] | None:
         """Checks the account, the numbers and the text."""
-        if request.headers.get("Authorization") != aiohttp.BasicAuth(SID, TOKEN).encode():
+        if request.headers.get("Authorization") != encode_basic_auth(SID, TOKEN):
             raise Unauthorized
         check(request.match_info["path"] == f"2010-04-01/Accounts/{SID}/Messages.json", "no such path")
         body = check_fields(dict(await request.post()), ["To", "From", "Body", "StatusCallback"])
