@@ -144,7 +144,7 @@ ANSWERED_AS_WELL = {
 
 def test_every_first_question_of_the_widget_is_known_here() -> None:
     strings = (ROOT / "bot" / "widget" / "src" / "strings.js").read_text(encoding="utf-8")
-    proposed = re.findall(r'"([^"]+)"', strings.split("export const suggestions = {")[1])
+    proposed = re.findall(r'"([^"]+)"', strings.split("export const suggestions = {")[1].split("};")[0])
     assert {question.replace("\\u00a0", " ") for question in proposed} == set(FIRST_QUESTIONS)
 
 
