@@ -142,12 +142,12 @@ def _of_the_case(turn: Turn, label: str) -> str:
         return _OF_STOLEN_VEHICLE[label]
     if label in _OF_DRIVING and turn.names_place_abroad:
         return "faq/drive_without_card.cpi_abroad"
-    if label in _OF_INSPECTION and "inspected_on" in turn.said:
-        # Until when that inspection holds.
-        return "faq/technical_inspection"
     if label in _OF_INSPECTION and turn.said.get("inspection") == Inspection.VALID:
         # "Le contrôle est passé, et maintenant ?": nothing stands in the way of the request.
         return "faq/request_duplicate"
+    if label in _OF_INSPECTION and "inspected_on" in turn.said:
+        # Until when that inspection holds.
+        return "faq/technical_inspection"
     if label in _OF_INSPECTION and turn.facts.get("vehicle_kind") in _NEVER_INSPECTED:
         return "faq/technical_inspection.exempt_or_other"
     if label not in _OF_FOUND:
