@@ -90,7 +90,7 @@ def test_an_inspection_of_a_month_holds_at_least_until_the_first_of_it() -> None
     found = periods.reply("faq/technical_inspection", {"inspected_on": "2025-04-01/2025-04-30"}, TODAY)
     assert found is not None
     assert found.values["until"] == {
-        "response": "utter_period_until_at_least",
+        "response": "utter_until_at_least",
         "values": {"last": "2027-04-01"},
     }
 

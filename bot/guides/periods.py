@@ -67,7 +67,7 @@ def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
         return Reply(f"utter_period_{period.value}_over", {"last": last})
     if period in _INSPECTIONS:
         which = "until" if is_narrow(begun) else "until_at_least"
-        until = {"response": f"utter_period_{which}", "values": {"last": last}}
+        until = {"response": f"utter_{which}", "values": {"last": last}}
         return Reply(f"utter_period_{period.value}", {"until": until})
     values = {"begun": begun.earliest.isoformat(), "last": last, "left": time_left(found.last, on)}
     return Reply(f"utter_period_{period.value}", values)
