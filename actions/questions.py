@@ -7,7 +7,7 @@ from actions.dialogue import DialogueAction
 from actions.turn import Turn
 from bot.guides import GUIDES, periods
 from bot.guides.facts import Facts
-from bot.guides.price import obstacle
+from bot.guides.price import is_out_of_reach, obstacle
 from bot.law.situation import Holder, Inspection, VehicleKind
 from bot.procedures.registry import DIALOGUE_OF_INTENT, FACTS
 
@@ -174,11 +174,9 @@ def _tells_plate_for_price(turn: Turn, asked: list[str]) -> bool:
     is_new = is_told and "plate_format" not in turn.before
     is_other = _OF_PLATE.isdisjoint(map(dialogue.topic_of_question, asked))
     is_free = not turn.running and turn.last.get("guide") != "price"
-    return is_new and is_other and is_free and _is_complete(turn, "price", turn.facts) and not _is_out(turn)
-
-
-def _is_out(turn: Turn) -> bool:
-    return bool(obstacle(turn.facts, turn.on))
+    if not (is_new and is_other and is_free) or is_out_of_reach(turn.facts, turn.on):
+        return False
+    return _is_complete(turn, "price", turn.facts)
 
 
 def answer(turn: Turn, label: str) -> None:

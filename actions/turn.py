@@ -18,15 +18,13 @@ from bot.law.days import Days
 from bot.law.local_days import day_of_case
 from bot.procedures.duplicate.facts import FOUND
 from bot.procedures.fact import Kind
-from bot.procedures.registry import FACT_NAMES, FACTS
+from bot.procedures.registry import DATE_FACTS, FACT_NAMES, FACTS
 
 YES_NO_FACTS = frozenset(fact.name for fact in FACTS.values() if fact.kind is Kind.YES_NO)
 # The entity of a date that could not be read: its role says why, its group the fact that it was about.
 UNREAD_DATE = "unread_date"
 # The entity of a place outside France.
 PLACE_ABROAD = "place_abroad"
-# The facts whose answer is a day.
-DATE_FACTS = frozenset(fact.name for fact in FACTS.values() if fact.is_day)
 # Facts told in these intents are about another case, or about nothing.
 _KEEPS_NO_FACT = frozenset({"what_if", "out_of_scope", "foreign_language"})
 

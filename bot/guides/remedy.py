@@ -12,8 +12,9 @@ from bot.guides.facts import CASE_FIELDS, Facts, told
 from bot.guides.guide import Gist, Line, Reply, deciding, item_line, items
 from bot.law.days import Days
 from bot.law.remedies import Case, FileStatus, Plan, Residence, Step, WarningCode, check, open_questions, plan
+from bot.procedures.registry import DAYS_FACTS
 
-_DATES = tuple(name for name in CASE_FIELDS if name.endswith("_on"))
+_DATES = tuple(name for name in CASE_FIELDS if name in DAYS_FACTS)
 _CHOICES = {"file_status": FileStatus, "residence": Residence}
 # Other facts only refine the plan: they are not asked for, but used where given.
 _ASKED = frozenset({"file_status", "refused_on", "validated_on", "shipped_on", "gracious_answer_on"})

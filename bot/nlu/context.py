@@ -36,7 +36,7 @@ from bot.nlu.short_answers import (
 )
 from bot.nlu.text import fold, normalise
 from bot.nlu.topics import FAQ, as_question, topic_of
-from bot.procedures.registry import DIALOGUES
+from bot.procedures.registry import DAYS_FACTS, DIALOGUES
 
 MAX_MISTAKE_WORDS = 9
 _RECEIVED = re.compile(r"\b(?:recue?s?|notifiee?)\b")
@@ -116,7 +116,7 @@ def _asks_why(text: str, context: Context) -> bool:
 
 def _see_from_place(parse: dict[str, Any], text: str, known: Mapping[str, Any]) -> None:
     """Makes "aujourd'hui" the day of the place told before: the extractor sees the message alone."""
-    dated = [one for one in parse["entities"] if one["entity"].endswith("_on") or one["entity"] == "date"]
+    dated = [one for one in parse["entities"] if one["entity"] in DAYS_FACTS or one["entity"] == "date"]
     place = known.get("region"), known.get("residence")
     if not dated or place == (None, None) or any(one["entity"] == "region" for one in parse["entities"]):
         return
@@ -187,7 +187,7 @@ def _is_told(
         return True
     corrects = manner in (Manner.CORRECTION, Manner.MISTAKE)
     # "J'ai fait un recours il y a dix jours": after a plan, a date of the request makes another one.
-    dates = context.last.get("guide") == "remedy" and any(name.endswith("_on") for name in told)
+    dates = context.last.get("guide") == "remedy" and not DAYS_FACTS.isdisjoint(told)
     # "Ah et j'ai déménagé aussi", right after a computed answer, makes another one.
     completes = is_bare and not context.last.get("question")
     is_computed = bool(context.last.get("guide"))

@@ -16,6 +16,7 @@ from bot.law.days import Days
 from bot.nlu import dates, lexicon, places
 from bot.nlu.text import fold
 from bot.privacy import masking
+from bot.procedures.registry import DAYS_FACTS
 
 FactValue = str | bool | int
 
@@ -220,7 +221,7 @@ def _settle(found: dict[str, FoundFact], folded: str) -> None:
         found["reason"] = FoundFact("reason", "theft", stolen.start, stolen.end)
     if "original_found" in found and _VEHICLE_FOUND.search(folded):
         del found["original_found"]
-    told_days = [fact for fact in found.values() if fact.name.endswith("_on")]
+    told_days = [fact for fact in found.values() if fact.name in DAYS_FACTS]
     region = found.get("region")
     if region and any(day.start <= region.start and region.end <= day.end for day in told_days):
         # "Refusée le 12" names a day, not a département.

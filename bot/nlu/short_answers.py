@@ -10,6 +10,7 @@ from bot.nlu.intents import FALLBACK, INFORM, ORDERS, OVERRULED, is_outside, set
 from bot.nlu.lexicon import manner_patterns
 from bot.nlu.manner import asks
 from bot.nlu.text import fold
+from bot.procedures.registry import DATE_FACTS
 
 # A longer message that gives the fact just asked for says something else as well.
 MAX_ANSWER_WORDS = 6
@@ -41,7 +42,7 @@ def takes_or_leaves(parse: dict[str, Any], text: str) -> bool:
 
 def answers(parse: dict[str, Any], text: str, told: dict[str, Any], asked: str, corrects: bool) -> bool:
     """Whether the message answers the question just asked, whatever else it resembles."""
-    is_asked_date = asked.endswith("_on") or asked == "first_registration"
+    is_asked_date = asked in DATE_FACTS
     # A date that could not be read is an answer all the same: it is asked for again in words.
     is_date = is_asked_date and not told.keys().isdisjoint(("date", facts.UNREAD_DATE))
     if is_date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum, StrEnum
 
 
@@ -27,7 +27,7 @@ class Group(StrEnum):
     REQUEST = "request"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Fact:
     """One fact, named as its slot and its entity.
 
@@ -41,6 +41,7 @@ class Fact:
     name: str
     kind: Kind
     group: Group
+    _: KW_ONLY
     choices: tuple[str, ...] = ()
     is_asked: bool = False
     depends_on: str | None = None

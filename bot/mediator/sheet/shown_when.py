@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.guides.facts import CASE_FIELDS, Facts
+from bot.procedures.registry import DAYS_FACTS
 
-_HISTORY = tuple(name for name in CASE_FIELDS if name == "file_status" or name.endswith("_on"))
+_HISTORY = tuple(name for name in CASE_FIELDS if name == "file_status" or name in DAYS_FACTS)
 
 
 def _is(name: str, *values: object) -> Callable[[Facts], bool]:
