@@ -216,7 +216,7 @@ def test_another_answer_than_alone_is_counted_as_wrong(assistant: Assistant) -> 
 def test_nobody_there_to_answer_is_an_error_each_time() -> None:
     async def measure() -> replay.Figures:
         async with replay.people("rest", ["http://127.0.0.1:9"]) as meet:
-            return await replay.together(meet, TALKS, {}, people=1, seconds=0.01)
+            return await replay.together(meet, TALKS, {}, people=1, seconds=1)
 
     figures = asyncio.run(measure())
     assert figures.errors >= 3 and not figures.milliseconds

@@ -67,7 +67,9 @@ def usual_switches() -> Iterator[None]:
 def test_a_thread_that_computes_is_seen_in_its_part_and_one_that_waits_is_not() -> None:
     with busy_and_waiting():
         sampler = sampling.Sampler(of_these)
-        rows = [row for _ in range(20) for row in sampler.look()]
+        looks = [row for _ in range(20) for row in sampler.look()]
+    # The threads of other tests of the same process may still end theirs.
+    rows = [row for row in looks if row.kind in ("compute", "wait")]
     spent = sampling.shared(rows)
     assert spent["computing"] > 0.9 * spent.total() > 0
     # Waking up is work too, of some microseconds.

@@ -109,5 +109,5 @@ def open_all_week(administrator: Any, name: str) -> None:
     for day in range(7):
         administrator.locator(f"#new-desk-day-{day}").fill("0h-23h59")
     administrator.get_by_role("button", name="Ajouter ce guichet").click()
-    administrator.get_by_role("heading", name=name).wait_for()
+    administrator.get_by_role("heading", name=name, exact=True).wait_for()
     administrator.goto(here)

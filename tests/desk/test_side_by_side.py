@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import Assistant
 from tests.desk.people import People, open_all_week
@@ -92,7 +93,7 @@ def test_a_conversation_goes_to_a_person_and_back(people: People, marie: Any, pa
 
     paul.get_by_role("button", name="Rendre la conversation au robot").click()
     hears(citizen, RETURNED)
-    assert "immatriculation.ants.gouv.fr" in citizen.ask("où faire la demande de duplicata en ligne")
+    assert "FranceConnect" in citizen.ask("où faire la demande de duplicata en ligne")
     assert paul.get_by_role("heading", name="File d’attente").is_visible()
 
 
@@ -190,7 +191,7 @@ def test_a_sentence_fills_the_sheet_and_what_follows_is_corrected_in_place(peopl
     refused = paul.get_by_label("Refus reçu le", exact=True)
     refused.fill("il y a 3 jours")
     refused.press("Tab")
-    paul.wait_for_function("document.getElementById('fact-refused_on').value.includes('/')")
+    expect(refused).to_have_value(re.compile("/"))
     refused.fill("31/02/2026")
     refused.press("Tab")
     paul.locator("#fact-refused_on-fault").wait_for()

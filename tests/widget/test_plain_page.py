@@ -89,7 +89,7 @@ def test_words_in_another_language_say_so(page) -> None:
 
 
 def test_links_are_shown_by_their_titles(page) -> None:
-    ask(page, "je veux parler à quelqu’un au téléphone")
+    ask(page, "quelle est l’adresse du site officiel pour demander un duplicata ?")
     words = page.locator("li.bot .words").last
     assert words.get_by_role("link").count() > 0
     assert "/" not in "".join(words.get_by_role("link").all_inner_texts()).replace("/…", "")
