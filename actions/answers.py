@@ -90,6 +90,8 @@ def answer_by_fact(turn: Turn) -> None:
     elif "plate_format" in turn.said and _is_priced(turn):
         # A number plate told by itself is told for the price: nothing else depends on it.
         dialogue.conclude(turn, "price")
+    elif of_day := periods.of_days(turn.said, turn.said, turn.on):
+        dialogue.answer_question(turn, *of_day)
     elif turn.said:
         turn.say("utter_facts_noted", facts=told(turn.said), answers=last_answers(turn)[:1])
         turn.keep(misses=None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from actions import dialogue
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
-from bot.guides import GUIDES, periods
+from bot.guides import GUIDES, inspection, periods
 from bot.guides.facts import Facts
+from bot.guides.guide import Reply
 from bot.guides.price import is_out_of_reach, obstacle
 from bot.law.situation import Holder, Inspection, VehicleKind
 from bot.procedures.registry import DIALOGUE_OF_INTENT, FACTS
@@ -61,6 +62,8 @@ _HELP = "faq/help_in_person.no_equipment"
 _DONE_ONLINE = frozenset({"declare_loss", "declare_theft", "request_duplicate", "deterioration", "cost"})
 # These answers speak of the plate, or of a price, themselves.
 _OF_PLATE = frozenset({"plate_format_change", "cost", "payment", "out_of_scope"})
+# The days from which a limit runs whose passing is fined.
+_BEGIN_A_LIMIT = ("sold_on", "moved_on")
 # What is known only of a request that was made.
 _OF_A_REQUEST = frozenset({"requested_on", "validated_on", "shipped_on", "refused_on"})
 
@@ -128,6 +131,9 @@ class ActionAnswerQuestion(DialogueAction):
             dialogue.conclude(turn, "remedy")
         elif _tells_plate_for_price(turn, asked):
             dialogue.conclude(turn, "price")
+        elif until := _limit_of_a_new_day(turn):
+            turn.reply([until])
+            turn.keep(last_answer={**turn.last, "until": until.response})
         elif is_said_again and not turn.running:
             dialogue.offer_other_topics(turn)
         else:
@@ -168,6 +174,15 @@ def _needs_a_plan(turn: Turn) -> bool:
     return is_beside and "refused_on" in turn.said and _is_complete(turn, "remedy", turn.facts)
 
 
+def _limit_of_a_new_day(turn: Turn) -> Reply | None:
+    """The last day to act, where the message tells beside its question the day that it counts from."""
+    new = [day for day in _BEGIN_A_LIMIT if day in turn.said and day not in turn.before]
+    if turn.running or not new or turn.last.get("until"):
+        return None
+    of_day = periods.of_days(new, turn.said, turn.on)
+    return of_day[1] if of_day else None
+
+
 def _tells_plate_for_price(turn: Turn, asked: list[str]) -> bool:
     """Whether the message tells, beside what it asks, the plate for the first time: the price hangs on it."""
     is_told = turn.said.get("plate_format") == turn.facts.get("plate_format") is not None
@@ -180,12 +195,15 @@ def _tells_plate_for_price(turn: Turn, asked: list[str]) -> bool:
 
 
 def answer(turn: Turn, label: str) -> None:
-    """The last day of the period asked about, or the answer computed from the facts; else the written one.
+    """What the facts settle: a last day, an inspection due or not, a price, a plan; else the written answer.
 
     A last day or a plan told just before from the same facts is not told again.
     """
     label = _of_the_case(turn, label)
     until = periods.reply(label, _days_of_this_case(turn), turn.on)
+    if until is None:
+        # A question may suppose another age than that of the person's own vehicle.
+        until = inspection.reply(label, {**turn.facts, **turn.said}, turn.on)
     if until is not None and turn.last.get("until") != until.response:
         dialogue.answer_question(turn, label, until)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from bot.guides.facts import Facts
 from bot.guides.guide import Reply
@@ -23,12 +24,24 @@ _OF_QUESTION: dict[str, tuple[tuple[str, Period], ...]] = {
     "faq/drive_without_card.declaration": _DRIVING[1:],
     "faq/drive_without_card.cpi": _DRIVING[:1],
     "faq/drive_without_card.cpi_expired": _DRIVING[:1],
+    "faq/declare_theft": _DRIVING[1:],
     "faq/change_of_holder": (("sold_on", Period.CHANGE_OF_HOLDER),),
     "faq/change_of_holder.sale_declaration": (("sold_on", Period.SALE_DECLARATION),),
     "faq/change_of_holder.inheritance": (("died_on", Period.SALE_AFTER_DEATH),),
     "faq/address_change": (("moved_on", Period.ADDRESS_CHANGE),),
     "faq/address_change.deadline": (("moved_on", Period.ADDRESS_CHANGE),),
 }
+# The question that a day told by itself answers.
+_OF_DAY = {
+    "certificate_on": "faq/drive_without_card.cpi",
+    "declared_on": "faq/drive_without_card.declaration",
+    "sold_on": "faq/change_of_holder",
+    "moved_on": "faq/address_change.deadline",
+    "died_on": "faq/change_of_holder.inheritance",
+    "inspected_on": "faq/technical_inspection",
+}
+# A question that is answered with more than the last day.
+_RESPONSES = {"faq/declare_theft": "utter_theft_declared"}
 # Whether the inspection still holds answers what is asked about needing one.
 _OF_INSPECTION = frozenset(
     f"faq/technical_inspection{which}" for which in ("", ".expired", ".two_wheels", ".exempt_or_other")
@@ -46,7 +59,16 @@ def reply(question: str, facts: Facts, on: dt.date) -> Reply | None:
         begun = Days.parse(facts[name]) if name in facts else None
         found = ending(period, begun, on, at_least=period in _INSPECTIONS) if begun else None
         if begun and found:
-            return _said(period, begun, found, on)
+            return _said(question, period, begun, found, on)
+    return None
+
+
+def of_days(days: Iterable[str], facts: Facts, on: dt.date) -> tuple[str, Reply] | None:
+    """The question that the first of these days (names of facts) answers by itself, and its answer."""
+    for day in days:
+        question = _OF_DAY.get(day)
+        if question and (until := reply(question, facts, on)):
+            return question, until
     return None
 
 
@@ -60,7 +82,7 @@ def inspection_period(facts: Facts) -> Period | None:
     return Period.INSPECTION_TWO_WHEELS if kind in TWO_WHEELS else None
 
 
-def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
+def _said(question: str, period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
     last = found.last.isoformat()
     if found.is_over:
         # The start may be uncertain.
@@ -70,4 +92,4 @@ def _said(period: Period, begun: Days, found: Ending, on: dt.date) -> Reply:
         until = {"response": f"utter_{which}", "values": {"last": last}}
         return Reply(f"utter_period_{period.value}", {"until": until})
     values = {"begun": begun.earliest.isoformat(), "last": last, "left": time_left(found.last, on)}
-    return Reply(f"utter_period_{period.value}", values)
+    return Reply(_RESPONSES.get(question, f"utter_period_{period.value}"), values)

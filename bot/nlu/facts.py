@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from dateutil.relativedelta import relativedelta
+
 from bot.law import plates
 from bot.law.days import Days
 from bot.nlu import dates, lexicon, places
@@ -206,7 +208,8 @@ def _from_numbers(folded: str, today: dt.date) -> Iterator[FoundFact]:
         if year <= today.year:
             yield FoundFact("first_registration", f"{year}-01-01", match.start(1), match.end(1))
     for match in _AGE.finditer(folded):
-        born = today.replace(year=today.year - int(match[1]), day=1)
+        # The oldest that a vehicle of so many years may be, the older being under more rules.
+        born = today - relativedelta(years=int(match[1]) + 1, days=-1)
         yield FoundFact("first_registration", born.isoformat(), match.start(1), match.end(1))
     for match in _NEW.finditer(folded):
         yield FoundFact("first_registration", today.isoformat(), match.start(), match.end())

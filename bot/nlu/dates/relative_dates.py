@@ -51,7 +51,7 @@ _NEAR = re.compile(
 _WEEKDAY_NAMES = "|".join(WEEKDAYS)
 _LAST = r"(?:derniere?|passee?|precedente?|d'avant)"
 _WEEKDAY = re.compile(
-    rf"""\b(?P<ce>ce\s+)?(?P<weekday>{_WEEKDAY_NAMES})\b
+    rf"""\b(?:ce\s+)?(?P<weekday>{_WEEKDAY_NAMES})\b
     (?!\s+(?:le\s+)?\d\d?(?!\s?h))           # "mardi 17" is read with its number
     (?!\s+d(?:e\s+(?!la|cette)|'(?!avant)))  # "le dernier lundi d'octobre"
     (?:\s+(?:matin|soir|midi|apres[- ]midi))?
@@ -204,7 +204,7 @@ def _is_habit(folded: str, match: re.Match[str]) -> bool:
 
 
 def _weekday(match: re.Match[str], today: dt.date) -> Days | Unread:
-    """The weekday of last week, or the latest one; "mardi dernier" may be the one before."""
+    """The latest such day; "mardi dernier" may be the one before, and today's name that of a week ago."""
     if match["next"]:
         return Unread.TO_COME
     weekday = WEEKDAYS.index(match["weekday"])
@@ -214,8 +214,9 @@ def _weekday(match: re.Match[str], today: dt.date) -> Days | Unread:
     if match["of_last_week"]:
         return Days.on(today - (today.weekday() + 7 - weekday) * ONE_DAY)
     past = today - ((today.weekday() - weekday - 1) % 7 + 1) * ONE_DAY
-    latest = today if today.weekday() == weekday and not match["last"] else past
-    return Days(past if match["ce"] else past - 7 * ONE_DAY, latest)
+    if match["last"]:
+        return Days(past - 7 * ONE_DAY, past)
+    return Days(past, today) if today.weekday() == weekday else Days.on(past)
 
 
 def _period(match: re.Match[str], today: dt.date) -> Days | Unread | None:
