@@ -9,6 +9,7 @@ from actions.recall import earlier_answers
 from actions.turn import Turn
 from bot.guides import GUIDES
 from bot.guides.facts import told
+from bot.guides.guide import Gist
 
 WORDINGS = {"make_simpler": "easy", "make_shorter": "short", "make_standard": None}
 STATE = ("guided_dialogue", "asked_fact", "times_asked", "skipped_facts", "last_answer", "misses")
@@ -69,17 +70,25 @@ class ActionRecap(DialogueAction):
         name = turn.running
         open_ = GUIDES[name].questions(turn.facts, frozenset(turn.skipped), turn.on) if name else ()
         answers = earlier_answers(turn)
+        todo = _todo(turn)
         if turn.facts or answers:
             turn.say(
                 "utter_recap",
                 facts=told(turn.facts),
                 answers=answers,
+                steps=list(todo.steps) if todo else [],
+                papers=list(todo.papers) if todo else [],
                 dialogue=[{"response": f"utter_dialogue_{name}"}] if name else [],
                 remaining=[{"response": f"utter_name_{fact}"} for fact in open_],
             )
         else:
             turn.say("utter_recap_empty")
         dialogue.resume(turn)
+
+
+def _todo(turn: Turn) -> Gist | None:
+    """What is to be done and prepared for a duplicate, once it is known what happened to the card."""
+    return GUIDES["eligibility"].gist(turn.facts, turn.on) if "reason" in turn.facts else None
 
 
 class ActionRepeat(DialogueAction):
