@@ -130,8 +130,13 @@ def conclude(turn: Turn, name: str) -> None:
 
 
 def answer_question(turn: Turn, label: str, computed: Reply | None = None) -> None:
-    """The computed answer to a question, else the written one; the last guided answer stays known."""
-    turn.reply([computed or Reply(f"utter_{label}")])
+    """The computed answer to a question, else the written one; the last guided answer stays known.
+
+    Asked on about what was just answered, the written one begins with what is nearest to the message.
+    """
+    passage = turn.nearest_passage() if label == turn.question == turn.last.get("question") else None
+    begun = {} if passage is None else {"passage": passage}
+    turn.reply([computed or Reply(f"utter_{label}", begun)])
     until = computed.response if computed else None
     turn.keep(last_answer={**_after(turn.last, label), "until": until}, misses=None)
 

@@ -20,6 +20,7 @@ COMPUTED: dict[str, tuple[str, frozenset[str], Facts]] = {
         frozenset({"plate_format", "moved", "storm_damage", "vehicle_kind", "energy"}),
         {},
     ),
+    "faq/cost.vehicle_type": ("price", frozenset({"plate_format"}), {}),
     "faq/change_of_holder.cost": (
         "price",
         frozenset({"region", "fiscal_power"}),

@@ -29,6 +29,8 @@ PLACE_ABROAD = "place_abroad"
 _KEEPS_NO_FACT = frozenset({"what_if", "out_of_scope", "foreign_language"})
 
 _ANOTHER_SUBJECT = "out_of_scope"
+# The nearness (a cosine) from which a passage speaks of what was asked.
+NEAR_FROM = 0.25
 
 
 class Turn:
@@ -148,6 +150,11 @@ class Turn:
         said = [event for event in self._tracker.events if event.get("event") == "user"]
         ranking = (said[-2].get("parse_data") or {}).get("topic_ranking") or [] if len(said) > 1 else []
         return [topic["name"] for topic in ranking if topic["is_question"]]
+
+    def nearest_passage(self) -> int | None:
+        """The rank of the passage of the answer that is nearest to the message; None where none is near."""
+        found = self._tracker.latest_message.get("passage") or {}
+        return found["rank"] if found and found["confidence"] >= NEAR_FROM else None
 
     def also_asked(self) -> list[str]:
         """The other questions or dialogues that the message asks for, after its first."""

@@ -9,8 +9,9 @@ A response may hold
   {answers:firsts}     the first sentence of each, as a list
   {answer:texts}       the texts that it rests on, each with its date and address
 A line whose list is empty is left out. The value ``topics`` adds a button a topic, ``choices`` one for each
-title (a response) and payload, ``downloads`` a file for each title and url. ``metadata.sources`` become the
-source line. ``metadata.language`` says that a text is in another language than French.
+title (a response) and payload, ``downloads`` a file for each title and url. The value ``passage`` is the rank
+of the passage that the standard wording shall begin with. ``metadata.sources`` become the source line.
+``metadata.language`` says that a text is in another language than French.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import yaml
 
 from bot.law import quotes
 from bot.law.parameters import ParameterError, parameter
-from bot.nlg import french, sources
+from bot.nlg import french, passages, sources
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,10 @@ class Sentences:
             return None
         standard = self.variation(name, {}, "") or variation
         writer = _Writer(self, slots, channel, values, on)
-        body = writer.write(variation["text"])
+        template = variation["text"]
+        if "passage" in values and variation is standard:
+            template = passages.beginning_with(template, passages.passages(template)[values["passage"]])
+        body = writer.write(template)
         metadata = self.metadata(name, variation)
         if is_short_wanted and not _conditions(variation) and metadata.get("sources"):
             body = body.partition("\n")[0]

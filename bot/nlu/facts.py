@@ -44,6 +44,8 @@ _CLAUSE = re.compile(r"\s*,?[^,.;!?]{0,60}")
 _UNTIL = re.compile(
     r"\bjusqu?\W?\s?(?:au?|en|le)?\s*(?:le |lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?$"
 )
+# "Après le 9 décembre, j'ai le droit ?" asks about days to come: nothing was told that could not be read.
+_ABOUT_LATER = re.compile(r"\b(?:apres|avant|a partir|a compter|d'ici|des|passe|pour)\s*(?:d[eu]|le)?\s*$")
 # How far before a date its meaning is looked for.
 _CUE_WINDOW = 60
 _REGISTRATION = re.compile(
@@ -181,6 +183,8 @@ def _from_dates(text: str, folded: str, found: Iterator[dates.FoundDate]) -> Ite
             clause = _CLAUSE.match(folded, date.end)
             kind = _date_kind(clause[0] if clause else "")
         if isinstance(date.read, dates.Unread):
+            if _ABOUT_LATER.search(before):
+                continue
             written = text[date.start : date.end].strip()
             yield FoundFact(UNREAD_DATE, written, date.start, date.end, date.read.value, kind)
         else:
