@@ -65,11 +65,11 @@ channels: environment
 
 # Beside stock Rasa, which has an environment of its own.
 compare load: environment
-	@python3 benchmarks/install.py
-	@$(PYTHON) -m bot.evaluation $@
+	@python3 tests/benchmarks/stock/install.py
+	@$(PYTHON) -m tests.benchmarks $@
 
 faults masking leaks fuzz: environment
-	@$(PYTHON) -m bot.evaluation $@
+	@$(PYTHON) -m tests.system $@
 
 # make advisories    the known faults of what is locked, asked of OSV; fails where there is one
 advisories: environment

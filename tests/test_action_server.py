@@ -20,7 +20,7 @@ import requests
 from rasa_sdk.executor import ActionExecutor
 
 from bot import settings
-from bot.evaluation.servers.parts import free_port
+from tests.support.servers.parts import free_port
 
 START_SECONDS = 60
 

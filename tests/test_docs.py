@@ -17,7 +17,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bo
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
 PARTS = ("**Date**", "**Context**", "**Decision**", "**Rejected**", "**Cost**")
 # Folders that a path in a page begins with, from the root; other words in code are no path of ours.
-TOPS = ("actions", "benchmarks", "bot", "data", "deploy", "docs", "tests")
+TOPS = ("actions", "bot", "data", "deploy", "docs", "tests")
 # Written where somebody keeps it.
 NOT_SHIPPED = {"bot/evaluation/content/recorded_sheets.json"}
 PATH = re.compile(rf"`((?:{'|'.join(TOPS)})/[\w./*<>-]+)`")

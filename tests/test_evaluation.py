@@ -14,13 +14,10 @@ import yaml
 from pytest import MonkeyPatch
 from rasa.core.channels.channel import UserMessage
 
-from benchmarks import contender
 from bot import settings
-from bot.evaluation.speed import dialogues, load, replay, stock
-from bot.evaluation.speed.dialogues import Dialogue
-from bot.evaluation.understanding import compare, contenders
-from bot.evaluation.understanding.compare import as_stock_prediction
-from bot.evaluation.understanding.contenders import (
+from tests.benchmarks import compare, contenders, dialogues, load, replay, stock_server
+from tests.benchmarks.compare import as_stock_prediction
+from tests.benchmarks.contenders import (
     CONTENDERS,
     examples_by_label,
     question_topics,
@@ -28,6 +25,8 @@ from bot.evaluation.understanding.contenders import (
     stratified,
     write_training_data,
 )
+from tests.benchmarks.dialogues import Dialogue
+from tests.benchmarks.stock import contender
 from tests.conftest import Assistant
 from tests.test_imports import modules_imported
 
@@ -116,21 +115,19 @@ def test_our_pipeline_runs_on_our_python_and_the_others_in_stock_rasa(monkeypatc
     assert set(pythons.values()) == {"stock"}
 
 
-@pytest.mark.parametrize("command", [CONTENDERS["burokratt"].command, stock.rasa])
+@pytest.mark.parametrize("command", [CONTENDERS["burokratt"].command, stock_server.rasa])
 def test_where_stock_rasa_is_missing_the_message_names_the_command_that_installs_it(
     command: Callable[[], list[str]], monkeypatch: MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(contenders, "STOCK", tmp_path)
-    with pytest.raises(RuntimeError, match="python3 benchmarks/install.py"):
+    with pytest.raises(RuntimeError, match="python3 tests/benchmarks/stock/install.py"):
         command()
-    assert (settings.ROOT / "benchmarks" / "install.py").is_file()
+    assert (settings.ROOT / "tests" / "benchmarks" / "stock" / "install.py").is_file()
 
 
 def test_what_runs_in_stock_rasa_imports_nothing_of_ours() -> None:
     imported = {
-        name.partition(".")[0]
-        for path in (settings.ROOT / "benchmarks").glob("*.py")
-        for name in modules_imported(path)
+        name.partition(".")[0] for path in contenders.STOCK.glob("*.py") for name in modules_imported(path)
     }
     assert "rasa" in imported and not imported & {"bot", "actions"}
 
@@ -169,7 +166,7 @@ def test_a_notice_is_no_answer(answer: tuple[str, ...]) -> None:
 
 
 def test_the_stock_assistant_has_our_rules_as_stories_and_no_placeholder_left() -> None:
-    files = dict(stock.files())
+    files = dict(stock_server.files())
     contents = [yaml.load(text, yaml.CSafeLoader) for name, text in files.items() if name.startswith("data/")]
     stories = [story for content in contents for story in content.get("stories") or []]
     rules = [

@@ -43,6 +43,6 @@ def test_a_very_long_message_keeps_its_end() -> None:
 
 
 def test_the_list_of_cities_is_what_its_command_writes() -> None:
-    from bot.evaluation.content import cities
+    from tests.support import cities
 
     assert cities.TARGET.read_text(encoding="utf-8") == cities.text()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.evaluation.servers.parts import PYTHON, Part, free_port, is_open, started
 from tests.conftest import Assistant, running
+from tests.support.servers.parts import PYTHON, Part, free_port, is_open, started
 
 RECOVERY_SECONDS = 60
 

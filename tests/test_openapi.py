@@ -31,12 +31,12 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_spec_validator import validate
 
 from bot import settings
-from bot.evaluation.messaging.platforms.base import Webhook
-from bot.evaluation.messaging.platforms.callback import SECRET as CALLBACK_SECRET
-from bot.evaluation.messaging.platforms.callback import Callback, Mail
 from bot.nlg import french
 from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 from tests.conftest import running
+from tests.support.platforms.base import Webhook
+from tests.support.platforms.callback import SECRET as CALLBACK_SECRET
+from tests.support.platforms.callback import Callback, Mail
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTION = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))

@@ -19,11 +19,11 @@ from pytest import MonkeyPatch
 
 from bot import settings
 from bot.engine.tracker_store import ConversationStore
-from bot.evaluation.speed import dialogues, replay, sampling, turn
-from bot.evaluation.speed.dialogues import Dialogue
-from bot.evaluation.speed.sampling import ALL, OTHER, Row
-from bot.evaluation.speed.turn_parts import PARTS, part_of
 from bot.nlu import encoders
+from tests.benchmarks import dialogues, replay, sampling, turn
+from tests.benchmarks.dialogues import Dialogue
+from tests.benchmarks.sampling import ALL, OTHER, Row
+from tests.benchmarks.turn_parts import PARTS, part_of
 
 PACKAGES = Path(sysconfig.get_paths()["purelib"])
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from bot.evaluation.in_process import AssistantHere, assistant_in
-from bot.evaluation.understanding.contenders import examples_by_label
 from bot.nlu.topics import FAQ
 from bot.settings import ROOT
+from tests.benchmarks.contenders import examples_by_label
 
 # isort: split
 from rasa.core.test import FAILED_STORIES_FILE

@@ -1,1 +1,1 @@
-"""The measurements and attacks behind the documented figures; ``python -m bot.evaluation`` lists them."""
+"""What an operator measures: understanding, freshness, coverage; ``python -m bot.evaluation`` lists it."""

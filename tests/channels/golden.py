@@ -16,8 +16,8 @@ from bot.channels import registry
 from bot.channels.mailbox import Call
 from bot.channels.messaging import MessagingChannel
 from bot.channels.rendering import render
-from bot.evaluation.messaging.platforms import PLATFORMS, Platform
 from tests.channels.catalogue import messages
+from tests.support.platforms import PLATFORMS, Platform
 
 FOLDER = Path(__file__).parent / "golden"
 BASE = "http://platform.example"

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.messaging.channels import PAYLOAD
-from bot.evaluation.messaging.platforms import PLATFORMS, Platform
-from bot.evaluation.messaging.platforms.base import Shown
 from tests.channels import golden
 from tests.channels.catalogue import letters, messages
+from tests.support.platforms import PLATFORMS, Platform
+from tests.support.platforms.base import Shown
+from tests.system.channels import PAYLOAD
 
 everywhere = pytest.mark.parametrize("kind", PLATFORMS, ids=lambda kind: kind.channel)
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from bot.channels.choices import are_numbered
-from bot.evaluation.messaging.channels import OVERSIZED
-from bot.evaluation.messaging.platforms import PLATFORMS
-from bot.evaluation.messaging.platforms.base import DROP, Platform, Webhook
-from bot.evaluation.messaging.platforms.callback import Signed
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, texts, world
+from tests.support.platforms import PLATFORMS
+from tests.support.platforms.base import DROP, Platform, Webhook
+from tests.support.platforms.callback import Signed
+from tests.system.channels import OVERSIZED
 
 ATTACHMENT = "je ne peux ouvrir"
 everywhere = pytest.mark.parametrize("kind", PLATFORMS, ids=lambda kind: kind.channel)

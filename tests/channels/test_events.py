@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.messaging.platforms import (
+from tests.channels.world import World, run, texts, world
+from tests.support.platforms import (
     PLATFORMS,
     Callback,
     Mail,
@@ -21,8 +22,7 @@ from bot.evaluation.messaging.platforms import (
     Telegram,
     WhatsApp,
 )
-from bot.evaluation.messaging.platforms.base import as_json
-from tests.channels.world import World, run, texts, world
+from tests.support.platforms.base import as_json
 
 HIDDEN = "FR.13491208655302741918"
 SECRET_WORDS = "mon secret"

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.evaluation.messaging.platforms import Telegram
 from tests.channels.world import SECONDS, ScriptedAgent, server, stand_ins
+from tests.support.platforms import Telegram
 
 RELEASE_SECONDS = 0.5
 

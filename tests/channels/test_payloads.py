@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from bot.evaluation.messaging.platforms import PLATFORMS, Platform
-from bot.evaluation.messaging.platforms.base import FORM, as_json
 from tests.channels.world import World, run, texts, world
+from tests.support.platforms import PLATFORMS, Platform
+from tests.support.platforms.base import FORM, as_json
 
 PAYLOADS = yaml.safe_load(Path(__file__).with_name("payloads.yml").read_text(encoding="utf-8"))
 # What is answered to what is no words.

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.messaging.platforms import (
+from tests.channels.world import World, run, texts, world
+from tests.support.platforms import (
     Callback,
     Mail,
     Mattermost,
@@ -20,9 +21,8 @@ from bot.evaluation.messaging.platforms import (
     Telegram,
     WhatsApp,
 )
-from bot.evaluation.messaging.platforms.base import Button, as_json
-from bot.evaluation.messaging.platforms.meta import VERIFY_TOKEN, Meta
-from tests.channels.world import World, run, texts, world
+from tests.support.platforms.base import Button, as_json
+from tests.support.platforms.meta import VERIFY_TOKEN, Meta
 
 
 def on(kind: type[Platform], folder: Path, test: Callable[[World, Any], Any]) -> None:

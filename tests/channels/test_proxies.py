@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels import proxies, signatures
-from bot.evaluation.messaging.platforms import Telegram
 from tests.channels.world import ScriptedAgent, run, server, stand_ins
+from tests.support.platforms import Telegram
 
 TELEGRAM = "https://api.telegram.org/bot1/sendMessage"
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.channels.delivery import MOST_CHARACTERS, MOST_PAUSES, joined, pause_left, together
 from bot.channels.mailbox import Incoming, Mailbox, Waiting
-from bot.evaluation.messaging.platforms import Callback, Platform, Telegram, WhatsApp
 from tests.channels.world import ScriptedAgent, run, server, stand_ins
+from tests.support.platforms import Callback, Platform, Telegram, WhatsApp
 
 PAUSE = 2.0
 

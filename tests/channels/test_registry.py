@@ -12,8 +12,8 @@ from sanic import Sanic
 
 from bot.channels import registry
 from bot.channels.__main__ import report
-from bot.evaluation.messaging.channels import serving
-from bot.evaluation.messaging.platforms import PLATFORMS, Platform
+from tests.support.platforms import PLATFORMS, Platform
+from tests.system.channels import serving
 
 CHANNELS = {channel.name(): channel for channel in registry.CHANNELS}
 everywhere = pytest.mark.parametrize("kind", PLATFORMS, ids=lambda kind: kind.channel)

@@ -19,8 +19,8 @@ from bot.channels.desk_conversation import NotReached
 from bot.channels.mailbox import Mailbox
 from bot.channels.messaging import MessagingChannel
 from bot.channels.telegram import TelegramChannel
-from bot.evaluation.messaging.platforms.telegram import Telegram
 from bot.operations.locks import ConversationLocks
+from tests.support.platforms.telegram import Telegram
 
 LANE = "telegram-0123456789abcdef"
 

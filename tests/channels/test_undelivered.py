@@ -18,9 +18,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.channels import desk_conversation, refusals
 from bot.channels.desk_conversation import NotReached
 from bot.channels.mailbox import DAY
-from bot.evaluation.messaging.platforms import Platform, Sms, Telegram, WhatsApp
 from bot.operations.locks import ConversationLocks
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, world
+from tests.support.platforms import Platform, Sms, Telegram, WhatsApp
 
 HOUR = 3600.0
 TYPED = "Appelez l’accueil au 02 99 00 00 00."

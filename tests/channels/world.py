@@ -20,10 +20,10 @@ from bot import settings
 from bot.channels import registry
 from bot.channels.delivery import Rate
 from bot.channels.mailbox import Failure
-from bot.evaluation.messaging.channels import Assistant, serving, stand_ins
-from bot.evaluation.messaging.platforms.base import Platform, Shown, Webhook
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
+from tests.support.platforms.base import Platform, Shown, Webhook
+from tests.system.channels import Assistant, serving, stand_ins
 
 SECONDS = 20.0
 _names = itertools.count()

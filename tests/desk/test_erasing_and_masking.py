@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.evaluation.messaging.platforms.callback import Callback
 from bot.mediator.bridge import Bridge, Gone
 from bot.mediator.desk import Desk
 from bot.mediator.work import handovers
@@ -23,6 +22,7 @@ from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 from bot.takeaway.store import SheetStore
 from tests.conftest import Assistant, running
 from tests.desk.conftest import NOBODY_HOME, SECRET, Client, OpenDesk, serving, text_of
+from tests.support.platforms.callback import Callback
 
 PIECES = {"06 47 83 29 77": "[téléphone]", "GX-742-RK": "[plaque SIV]", "b.w@exemple.fr": "[adresse mail]"}
 REPLY = "Appelez Paul au 06 47 83 29 77 pour la GX-742-RK, ou écrivez à b.w@exemple.fr avant lundi."

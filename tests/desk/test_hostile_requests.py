@@ -1,9 +1,9 @@
-"""A small share of ``python -m bot.evaluation desk``: no server error, nothing beyond a session or a role."""
+"""A small share of ``python -m tests.system desk``: no server error, nothing beyond a session or a role."""
 
 from __future__ import annotations
 
-from bot.evaluation.attacks import desk
 from bot.mediator.security.keys import new_token
+from tests.system.attacks import desk
 
 REQUESTS = 300
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot import settings, training
-from bot.evaluation.servers import cluster, services
-from bot.evaluation.servers.cluster import Cluster
+from tests.support.servers import cluster, services
+from tests.support.servers.cluster import Cluster
 
 
 def need(packages: list[str]) -> None:

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from bot import settings
-from bot.evaluation.servers.cluster import Cluster
 from bot.operations import backup
 from tests.conftest import Assistant, Conversation
+from tests.support.servers.cluster import Cluster
 
 LAST_RELEASE = Path(__file__).with_name("conversation_of_the_last_release.json")
 

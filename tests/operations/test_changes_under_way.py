@@ -14,9 +14,9 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.evaluation.resilience import citizens
-from bot.evaluation.resilience.citizens import Findings, Record, RestCitizen, SocketCitizen
-from bot.evaluation.servers.cluster import Cluster, Part
+from tests.support import citizens
+from tests.support.citizens import Findings, Record, RestCitizen, SocketCitizen
+from tests.support.servers.cluster import Cluster, Part
 
 CHANGE_SECONDS = 120
 

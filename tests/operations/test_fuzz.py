@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from bot.evaluation.attacks import entries, fuzz
-from bot.evaluation.attacks.attack import Entry, Outcome, Row, attack, send
-from bot.evaluation.servers import cluster
 from bot.evaluation.understanding.predictions import read
 from bot.mediator.security.keys import new_token
 from tests.operations.conftest import need
+from tests.support.servers import cluster
+from tests.system.attacks import entries, fuzz
+from tests.system.attacks.attack import Entry, Outcome, Row, attack, send
 
 INPUTS, SECONDS = 12, 30.0
 

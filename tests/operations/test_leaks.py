@@ -8,11 +8,11 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from bot.evaluation.privacy import leaks, masking, traces
-from bot.evaluation.privacy.leaks import Row
-from bot.evaluation.privacy.traces import Needle
-from bot.evaluation.servers import cluster
 from tests.operations.conftest import need
+from tests.support.servers import cluster
+from tests.system.privacy import leaks, masking, traces
+from tests.system.privacy.leaks import Row
+from tests.system.privacy.traces import Needle
 
 PIECES = ("AB-123-CD", "06 47 83 29 15", "Étienne Kerbrat", "47 rue des Capucines")
 # A part of the set that takes seconds.

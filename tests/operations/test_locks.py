@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from rasa.core.lock_store import LockError
 
-from bot.evaluation.servers.cluster import Cluster, free_port
 from bot.operations import locks
 from bot.operations.locks import ConversationLocks
+from tests.support.servers.cluster import Cluster, free_port
 
 
 def of_a_server(url: str | None) -> ConversationLocks:

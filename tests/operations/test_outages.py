@@ -18,10 +18,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels import turn
-from bot.evaluation.servers.cluster import Cluster
 from bot.operations import databases
 from bot.repeats import MOST_LINES, Repeats
 from tests.conftest import Assistant
+from tests.support.servers.cluster import Cluster
 
 # No file can grow past its first page.
 FULL = 4096

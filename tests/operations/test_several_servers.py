@@ -14,11 +14,11 @@ import pytest
 from socketio import packet
 from socketio.packet import Packet
 
-from bot.evaluation.resilience import citizens
-from bot.evaluation.resilience.citizens import RestCitizen, SocketCitizen
-from bot.evaluation.servers.cluster import Cluster
-from bot.evaluation.speed.clients import MESSAGE
 from bot.operations.events import QUEUE
+from tests.support import citizens
+from tests.support.citizens import RestCitizen, SocketCitizen
+from tests.support.clients import MESSAGE
+from tests.support.servers.cluster import Cluster
 
 T = TypeVar("T")
 LOST, OLD_PLATE = citizens.FACTS

@@ -6,12 +6,12 @@ import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
-from bot.evaluation.messaging.channels import stand_ins
-from bot.evaluation.messaging.platforms.telegram import Telegram
-from bot.evaluation.servers.cluster import Cluster
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 from tests.channels.world import ScriptedAgent, server
+from tests.support.platforms.telegram import Telegram
+from tests.support.servers.cluster import Cluster
+from tests.system.channels import stand_ins
 
 SAID = ("bonjour", "perdue", "documents", "plaque", "aide", "prix")
 

@@ -18,7 +18,7 @@ from sanic import Sanic
 
 from bot import server, settings
 from bot.channels import error_pages
-from bot.evaluation.messaging.channels import serving
+from tests.system.channels import serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 PUBLIC = "https://assistant.ville.example"

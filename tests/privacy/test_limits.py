@@ -14,7 +14,7 @@ from sanic import Sanic
 from bot.channels import feedback, limits
 from bot.channels.moving_window import MovingWindow
 from bot.channels.rest import RestChannel
-from bot.evaluation.messaging.channels import serving
+from tests.system.channels import serving
 
 _names = itertools.count()
 Post = Callable[..., Awaitable[str]]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.privacy import masking as measure
 from bot.law import plates
 from bot.nlu import facts
 from bot.nlu.text import normalise
 from bot.privacy import masking
 from tests.data_files import DATA, content
+from tests.system.privacy import masking as measure
 
 ROOT = Path(__file__).resolve().parents[2]
 ON = dt.date(2026, 11, 22)

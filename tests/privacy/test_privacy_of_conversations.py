@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.privacy import masking as measure
 from tests.conftest import Assistant, running
+from tests.system.privacy import masking as measure
 
 # Given with every message, so that a search in bytes cannot miss them.
 PIECES = {

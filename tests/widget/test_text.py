@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.evaluation.privacy import masking as measure
 from bot.law import plates
 from bot.nlg import formatting
 from bot.privacy import browser, masking
+from tests.system.privacy import masking as measure
 from tests.widget.conftest import node
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "plates.yml"

@@ -1,1 +1,0 @@
-"""The same conversations through every channel, against stand-ins of the platforms."""

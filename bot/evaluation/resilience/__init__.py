@@ -1,1 +1,0 @@
-"""What is lost when parts fail while people talk."""

@@ -1,1 +1,0 @@
-"""How many messages are answered, how fast, beside a stock Rasa."""
