@@ -27,7 +27,10 @@ from sanic.router import Router
 from sanic_routing.route import Route
 
 from bot import listening, settings
-from bot.channels import desk_bridge, error_pages, limits, registry, turn
+from bot.channels import registry
+from bot.channels.desk_api import routes
+from bot.channels.site import error_pages
+from bot.channels.turns import message_handler, rate_limits
 from bot.engine import assistant
 from bot.operations import lifecycle, logs
 from bot.privacy import redaction, schedule
@@ -74,10 +77,10 @@ def create_app(model: Path) -> Sanic:
         app.ctx.agent = await assistant.load(model, endpoints)
 
     app.register_listener(load_agent, "before_server_start")
-    registry.attach(app, messaging, turn.take)
-    desk_bridge.attach(app)
+    registry.attach(app, messaging, message_handler.take)
+    routes.attach(app)
     app.register_middleware(_add_security_headers, "response")
-    limits.attach(app)
+    rate_limits.attach(app)
     schedule.attach(app)
     lifecycle.attach(app)
     app.error_handler.add(Exception, _say_nothing_of_errors)

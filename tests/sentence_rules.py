@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.channels.sms_text import segments, to_gsm
+from bot.channels.platforms.sms_text import segments, to_gsm
 from bot.guides.facts import response_of_fact
 from bot.law.decision import DOCUMENTS, REASONS, STEPS, UNCERTAINTIES, WARNINGS
 from bot.law.parameters import ParameterError, cite, parameter

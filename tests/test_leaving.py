@@ -17,9 +17,9 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 
-from bot.channels import choices
-from bot.channels.desk_conversation import _masked
-from bot.channels.windows import Windows
+from bot.channels.delivery import button_resolution
+from bot.channels.desk_api.conversation import _masked
+from bot.channels.site.open_windows import Windows
 from bot.engine.assistant import AssistantProcessor
 from bot.engine.conversation import Conversation
 from bot.nlu.leaving import asks_for_the_robot
@@ -132,7 +132,7 @@ def test_a_number_typed_to_a_person_names_no_button_of_the_assistant(
             return held
 
     agent = SimpleNamespace(tracker_store=Store())
-    assert asyncio.run(choices.resolve(agent, "a", typed)) == taken
+    assert asyncio.run(button_resolution.resolve(agent, "a", typed)) == taken
 
 
 def test_a_window_is_open_until_its_last_connection_closes(monkeypatch: pytest.MonkeyPatch) -> None:

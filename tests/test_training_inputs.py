@@ -57,7 +57,7 @@ def test_what_training_reads_or_runs_asks_for_another_model(copy: Path, name: st
     [
         "actions/base.py",
         "bot/mediator/desk.py",
-        "bot/channels/turn.py",
+        "bot/channels/turns/message_handler.py",
         "bot/engine/steady_action.py",
         "bot/guides/price.py",
         "bot/law/fees.py",

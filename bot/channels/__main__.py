@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import settings
-from bot.channels.mailbox import Mailbox
+from bot.channels.delivery.message_queue import Mailbox
 from bot.channels.registry import CHANNELS, state
 
 LATEST = 10

@@ -9,16 +9,16 @@ from pathlib import Path
 from sanic import Sanic
 
 from bot import settings
-from bot.channels.callback import CallbackChannel, MailChannel
-from bot.channels.delivery import Delivery, Patience, TakeTurn
-from bot.channels.mailbox import Mailbox
-from bot.channels.mattermost import MattermostChannel
-from bot.channels.messaging import PUBLIC_URL, MessagingChannel
-from bot.channels.messenger import MessengerChannel
-from bot.channels.slack import SlackChannel
-from bot.channels.telegram import TelegramChannel
-from bot.channels.twilio import SmsChannel, TwilioWhatsAppChannel
-from bot.channels.whatsapp import WhatsAppChannel
+from bot.channels.delivery.message_queue import Mailbox
+from bot.channels.delivery.workers import Delivery, Patience, TakeTurn
+from bot.channels.platforms.callback import CallbackChannel, MailChannel
+from bot.channels.platforms.mattermost import MattermostChannel
+from bot.channels.platforms.messaging_channel import PUBLIC_URL, MessagingChannel
+from bot.channels.platforms.messenger import MessengerChannel
+from bot.channels.platforms.slack import SlackChannel
+from bot.channels.platforms.telegram import TelegramChannel
+from bot.channels.platforms.twilio import SmsChannel, TwilioWhatsAppChannel
+from bot.channels.platforms.whatsapp import WhatsAppChannel
 
 CHANNELS: tuple[type[MessagingChannel], ...] = (
     TelegramChannel,

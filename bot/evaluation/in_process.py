@@ -16,7 +16,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import settings, training
-from bot.channels import turn
+from bot.channels.turns import message_handler
 from bot.engine import assistant
 from bot.guides.facts import Facts
 from bot.procedures.registry import FACT_NAMES
@@ -64,7 +64,7 @@ class AssistantHere:
 
     def take(self, sender: str, text: str) -> Messages:
         """What a person's message is answered, as over REST."""
-        messages: Messages = self.run(turn.take(self._app, text, sender, "rest"))
+        messages: Messages = self.run(message_handler.take(self._app, text, sender, "rest"))
         return messages
 
     def tracker(self, sender: str) -> DialogueStateTracker | None:

@@ -24,7 +24,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "bot/operations/metrics.py",
         "bot/server.py",
     ),
-    "rate limits": ("limits", "bot/channels/limits.py", "bot/channels/moving_window.py"),
+    "rate limits": ("limits", "bot/channels/turns/rate_limits.py", "bot/channels/turns/moving_window.py"),
     "locks": ("bot/operations/locks.py", "rasa/core/lock.py", "rasa/core/lock_store.py"),
     "masking": ("bot/privacy",),
     "store, reading": tuple(

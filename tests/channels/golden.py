@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.channels import registry
-from bot.channels.mailbox import Call
-from bot.channels.messaging import MessagingChannel
-from bot.channels.rendering import render
+from bot.channels.delivery.message_queue import Call
+from bot.channels.delivery.rendering import render
+from bot.channels.platforms.messaging_channel import MessagingChannel
 from tests.channels.catalogue import messages
 from tests.support.platforms import PLATFORMS, Platform
 

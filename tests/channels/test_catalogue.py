@@ -55,7 +55,7 @@ def _check_choices(name: str, buttons: list[dict[str, Any]], seen: list[Shown], 
 
 
 def _as_shown(title: str, joined: str) -> str:
-    from bot.channels.sms_text import to_gsm
+    from bot.channels.platforms.sms_text import to_gsm
 
     return title if f" {title}" in joined else to_gsm(title)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.choices import are_numbered
+from bot.channels.delivery.button_resolution import are_numbered
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, texts, world
 from tests.support.platforms import PLATFORMS
 from tests.support.platforms.base import DROP, Platform, Webhook

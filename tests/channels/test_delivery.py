@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.delivery import Bucket, Patience, Rate
-from bot.channels.mailbox import DAY, SEEN_DAYS, Call, Incoming, Mailbox
-from bot.channels.messaging import by_status
+from bot.channels.delivery.message_queue import DAY, SEEN_DAYS, Call, Incoming, Mailbox
+from bot.channels.delivery.workers import Bucket, Patience, Rate
+from bot.channels.platforms.messaging_channel import by_status
 
 EVENT = Incoming("1", "user", "bonjour")
 

@@ -323,9 +323,9 @@ QUOTED = (
 
 @pytest.mark.parametrize("letter", QUOTED)
 def test_only_the_new_words_of_a_letter_are_read(letter: str) -> None:
-    from bot.channels import letters
+    from bot.channels.platforms import mail_text
 
-    assert letters.new_words(letter) == "Merci."
+    assert mail_text.new_words(letter) == "Merci."
 
 
 @pytest.mark.parametrize(
@@ -339,9 +339,9 @@ def test_only_the_new_words_of_a_letter_are_read(letter: str) -> None:
     ],
 )
 def test_what_a_person_tells_is_not_taken_for_a_quoted_letter(letter: str) -> None:
-    from bot.channels import letters
+    from bot.channels.platforms import mail_text
 
-    assert letters.new_words(letter) == letter
+    assert mail_text.new_words(letter) == letter
 
 
 @pytest.mark.parametrize("words", ["STOP", "Arrêt.", " arret ", "Stop SMS"])

@@ -7,7 +7,7 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from bot.channels import missed
+from bot.channels.web import missed
 
 
 def said(text: str, message_id: str) -> UserUttered:

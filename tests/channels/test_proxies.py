@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import proxies, signatures
+from bot.channels.delivery import proxies
+from bot.channels.platforms import signatures
 from tests.channels.world import ScriptedAgent, run, server, stand_ins
 from tests.support.platforms import Telegram
 

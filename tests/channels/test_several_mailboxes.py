@@ -13,12 +13,13 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels import desk_conversation, registry
-from bot.channels.delivery import Delivery, Patience
-from bot.channels.desk_conversation import NotReached
-from bot.channels.mailbox import Mailbox
-from bot.channels.messaging import MessagingChannel
-from bot.channels.telegram import TelegramChannel
+from bot.channels import registry
+from bot.channels.delivery.message_queue import Mailbox
+from bot.channels.delivery.workers import Delivery, Patience
+from bot.channels.desk_api import conversation
+from bot.channels.desk_api.conversation import NotReached
+from bot.channels.platforms.messaging_channel import MessagingChannel
+from bot.channels.platforms.telegram import TelegramChannel
 from bot.operations.locks import ConversationLocks
 from tests.support.platforms.telegram import Telegram
 
@@ -74,7 +75,7 @@ def test_an_advisers_reply_goes_by_the_server_that_knows_the_person(
     agent = Agent()
     app = server(tmp_path / "here.db", [telegram])
     app.ctx.delivery.mailbox.answer(None, "telegram", LANE, {"chat_id": 1}, (), 0.0)
-    assert asyncio.run(desk_conversation.say(app, agent, LANE, "Je suis là.", "1"))
+    assert asyncio.run(conversation.say(app, agent, LANE, "Je suis là.", "1"))
     assert app.ctx.delivery.mailbox.next_call(LANE).call.body["text"] == "Je suis là."
     assert agent.answers() == ["Je suis là."]
 
@@ -84,9 +85,9 @@ def test_another_server_refuses_the_reply_and_keeps_nothing_of_it(
 ) -> None:
     agent = Agent()
     with pytest.raises(NotReached):
-        asyncio.run(desk_conversation.say(server(tmp_path / "there.db", [telegram]), agent, LANE, "Je", "1"))
+        asyncio.run(conversation.say(server(tmp_path / "there.db", [telegram]), agent, LANE, "Je", "1"))
     with pytest.raises(NotReached):
-        asyncio.run(desk_conversation.say(without_channels(), agent, LANE, "Je", "1"))
+        asyncio.run(conversation.say(without_channels(), agent, LANE, "Je", "1"))
     assert agent.answers() == []
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels import markup
-from bot.channels.choices import are_numbered, meant, token
-from bot.channels.rendering import ChoiceStyle, Shape, render, split
-from bot.channels.sms_text import segments, to_gsm
+from bot.channels.delivery import markup
+from bot.channels.delivery.button_resolution import are_numbered, meant, token
+from bot.channels.delivery.rendering import ChoiceStyle, Shape, render, split
+from bot.channels.platforms.sms_text import segments, to_gsm
 
 BUTTONS = [
     {"title": "Mon prix", "payload": "/quote_fee"},

@@ -18,8 +18,8 @@ from sanic import Sanic
 
 from bot import settings
 from bot.channels import registry
-from bot.channels.delivery import Rate
-from bot.channels.mailbox import Failure
+from bot.channels.delivery.message_queue import Failure
+from bot.channels.delivery.workers import Rate
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 from tests.support.platforms.base import Platform, Shown, Webhook

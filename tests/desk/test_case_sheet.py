@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels import desk_reading
+from bot.channels.desk_api import reading
 from bot.evaluation.in_process import AssistantHere, assistant_in
 from bot.mediator import clock
 from bot.mediator.bridge import BotAway
@@ -22,7 +22,7 @@ from tests.desk.conftest import OpenDesk, text_of
 ON = dt.date(2026, 11, 30)
 NOON = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 SENTENCES = Sentences.read(ROOT / "data")
-FORM = Form(SENTENCES, lambda words: desk_reading.day(words, NOON))
+FORM = Form(SENTENCES, lambda words: reading.day(words, NOON))
 MOST_CONTROLS = 5
 
 # The fields that a mediator fills, the sentence that says the same, and how the first line begins.
@@ -92,7 +92,7 @@ def test_five_controls_lead_to_the_right_first_line(fields: dict[str, str], firs
 
 @pytest.mark.parametrize(("sentence", "first"), [case[1:] for case in SEVEN_CASES.values()], ids=SEVEN_CASES)
 def test_one_sentence_leads_to_the_right_first_line(bot: AssistantHere, sentence: str, first: str) -> None:
-    facts = bot.run(desk_reading.read(bot.agent, sentence, {}))["facts"]
+    facts = bot.run(reading.read(bot.agent, sentence, {}))["facts"]
     # The day of the refusal is counted from today: the limit moves with it.
     expected = first if "2026" not in first else "Le refus peut être contesté"
     assert expected in verdict(SENTENCES, facts, clock.today()).headlines[0].text
@@ -100,14 +100,14 @@ def test_one_sentence_leads_to_the_right_first_line(bot: AssistantHere, sentence
 
 def test_a_sentence_says_what_it_told_and_what_it_could_not_place(bot: AssistantHere) -> None:
     sentence = "scooter perdu par un mineur, refus il y a six semaines, et le 31/02/2026"
-    read = bot.run(desk_reading.read(bot.agent, sentence, {"inspection": "valid"}))
+    read = bot.run(reading.read(bot.agent, sentence, {"inspection": "valid"}))
     assert {"reason", "holder", "vehicle_kind", "refused_on"} <= set(read["told"])
     assert read["facts"]["inspection"] == "valid"
     assert [each["why"] for each in read["left_out"]] == ["impossible"]
 
 
 def test_a_sentence_keeps_no_plate(bot: AssistantHere) -> None:
-    read = bot.run(desk_reading.read(bot.agent, "carte perdue, plaque AB-123-CD", {}))
+    read = bot.run(reading.read(bot.agent, "carte perdue, plaque AB-123-CD", {}))
     assert read["facts"]["plate_format"] == "siv"
     assert "123" not in str(read)
 

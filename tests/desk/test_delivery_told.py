@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels import refusals, registry
+from bot.channels import registry
+from bot.channels.delivery import refusals
 from bot.mediator.desk import TEMPLATES
 from bot.mediator.web import filters
 

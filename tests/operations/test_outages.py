@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from bot.channels import turn
+from bot.channels.turns import message_handler
 from bot.operations import databases
 from bot.repeats import MOST_LINES, Repeats
 from tests.conftest import Assistant
@@ -124,7 +124,7 @@ def test_only_where_another_wording_may_help_a_person_is_asked_for_one(
 ) -> None:
     monkeypatch.setenv("ASSISTANT_SWITCHES", str(tmp_path))
     app = SimpleNamespace(ctx=SimpleNamespace(agent=Away(error)))
-    (told,) = asyncio.run(turn.take(app, "bonjour", "somebody", "rest"))
+    (told,) = asyncio.run(message_handler.take(app, "bonjour", "somebody", "rest"))
     assert told["metadata"]["response"] == response
     assert ("telle quelle" in told["text"]) is (response == "utter_notice_unavailable")
 

@@ -17,7 +17,7 @@ import socketio
 from sanic import Sanic
 
 from bot import server, settings
-from bot.channels import error_pages
+from bot.channels.site import error_pages
 from tests.system.channels import serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"

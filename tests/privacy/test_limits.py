@@ -11,9 +11,10 @@ import aiohttp
 import pytest
 from sanic import Sanic
 
-from bot.channels import feedback, limits
-from bot.channels.moving_window import MovingWindow
-from bot.channels.rest import RestChannel
+from bot.channels.site import feedback
+from bot.channels.turns import rate_limits
+from bot.channels.turns.moving_window import MovingWindow
+from bot.channels.web.rest import RestChannel
 from tests.system.channels import serving
 
 _names = itertools.count()
@@ -25,8 +26,8 @@ FEW = 5
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    limits._storage.cache_clear()
-    monkeypatch.setattr(limits, "_here", MovingWindow())
+    rate_limits._storage.cache_clear()
+    monkeypatch.setattr(rate_limits, "_here", MovingWindow())
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.setenv("ASSISTANT_SWITCHES", str(tmp_path))
     monkeypatch.setenv("FEEDBACK_DATABASE_URL", f"sqlite:///{tmp_path / 'feedback.db'}")
@@ -47,7 +48,7 @@ def with_server(test: Callable[[Post], Awaitable[None]]) -> None:
         Sanic._app_registry.clear()
         app = Sanic(f"limits-test-{next(_names)}", configure_logging=False)
         app.ctx.agent = None
-        limits.attach(app)
+        rate_limits.attach(app)
         app.blueprint(RestChannel().blueprint(_unused), url_prefix="/webhooks/rest")
         app.blueprint(feedback.FeedbackChannel().blueprint(_unused), url_prefix="/")
         async with serving(app) as server, aiohttp.ClientSession() as client:
@@ -79,7 +80,7 @@ def test_the_count_outlives_a_collection_of_garbage(monkeypatch: pytest.MonkeyPa
     async def two_messages() -> list[bool]:
         read = []
         for _ in range(2):
-            read.append(await limits.refusal("somebody") is None)
+            read.append(await rate_limits.refusal("somebody") is None)
             gc.collect()
         return read
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.channels import feedback, mailbox
-from bot.channels.mailbox import DAY, Call, Incoming, Mailbox
+from bot.channels.delivery import message_queue
+from bot.channels.delivery.message_queue import DAY, Call, Incoming, Mailbox
+from bot.channels.site import feedback
 from bot.privacy import __main__ as command
 from bot.privacy import retention
 from bot.takeaway.store import SheetStore, hash_of
@@ -99,12 +100,12 @@ def test_the_mailbox_and_the_page_agree() -> None:
         for kind in ("seen", "failures", "addresses", "people", "sent", "undelivered")
     }
     assert days == {
-        "seen": mailbox.SEEN_DAYS,
-        "failures": mailbox.FAILURE_DAYS,
-        "addresses": mailbox.ADDRESS_DAYS,
-        "people": mailbox.ADDRESS_DAYS,
-        "sent": mailbox.FAILURE_DAYS,
-        "undelivered": mailbox.FAILURE_DAYS,
+        "seen": message_queue.SEEN_DAYS,
+        "failures": message_queue.FAILURE_DAYS,
+        "addresses": message_queue.ADDRESS_DAYS,
+        "people": message_queue.ADDRESS_DAYS,
+        "sent": message_queue.FAILURE_DAYS,
+        "undelivered": message_queue.FAILURE_DAYS,
     }
 
 

@@ -27,7 +27,7 @@ import yaml
 from aiohttp import web
 
 from bot import settings
-from bot.channels.sms_text import segments
+from bot.channels.platforms.sms_text import segments
 from bot.takeaway.addresses import TOKEN_IN_ADDRESS
 from tests.support.platforms import PLATFORMS
 from tests.support.platforms.base import Button, Platform, Shown, Webhook, application
@@ -365,7 +365,7 @@ def _webhook(
             f"{rank + 1}. " in shown.text or f"- {_plain(title)}" in _plain(shown.text) for shown in last
         ):
             row.violations.append(f"{platform.channel}: the choice {title!r} is not shown")
-    from bot.channels.choices import are_numbered
+    from bot.channels.delivery.button_resolution import are_numbered
 
     if kind == "number" and are_numbered(offered):
         return platform.says(user, str(rank + 1))

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import feedback
-from bot.channels.site import assets
+from bot.channels.site import assets, feedback
 from tests.conftest import Assistant
 from tests.widget.conftest import WIDGET, need, node
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.channels import origins
+from bot.channels.site import cors
 from tests.conftest import Assistant
 from tests.widget.conftest import Widget
 
@@ -124,7 +124,7 @@ def test_only_listed_origins_may_call(
     monkeypatch: pytest.MonkeyPatch, origin: str | None, host: str, expected: bool
 ) -> None:
     monkeypatch.setenv("ASSISTANT_ALLOWED_ORIGINS", "https://www.ville.example http://localhost:*")
-    assert origins.may_call(origin, host) is expected
+    assert cors.may_call(origin, host) is expected
 
 
 @pytest.mark.parametrize(

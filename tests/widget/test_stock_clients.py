@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.socket import as_rasas_own
+from bot.channels.web.socket import as_rasas_own
 from tests.conftest import Assistant
 from tests.widget.conftest import WIDGET, Mediator, Widget, need
 

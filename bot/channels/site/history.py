@@ -8,7 +8,7 @@ from typing import Any, Dict
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot.channels import turn
+from bot.channels.turns import message_handler
 from bot.nlg import formatting
 from bot.nlg.pieces import Piece, pieces
 
@@ -68,7 +68,7 @@ def of(events: Iterable[Event]) -> list[Said]:
         if isinstance(event, UserUttered) and event.text:
             said.append(by_user(titles.get(event.text, event.text)))
         elif isinstance(event, BotUttered):
-            message = turn.shown("", event.message())
+            message = message_handler.shown("", event.message())
             titles |= {button["payload"]: button["title"] for button in message.get("buttons", ())}
             said.append(by_bot(message))
     return said

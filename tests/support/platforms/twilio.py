@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import encode_basic_auth, web
 
-from bot.channels.sms_text import segments
+from bot.channels.platforms.sms_text import segments
 from tests.support.platforms.base import FORM, PUBLIC_URL, Button, Platform, Shown, Webhook
 from tests.support.platforms.rules import Unauthorized, check, check_fields, check_text
 

@@ -9,10 +9,16 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import signatures
-from bot.channels.delivery import Verdict
-from bot.channels.mailbox import Call
-from bot.channels.messaging import MessagingChannel, Unreadable, Variable, by_status, parse_object
+from bot.channels.delivery.message_queue import Call
+from bot.channels.delivery.workers import Verdict
+from bot.channels.platforms import signatures
+from bot.channels.platforms.messaging_channel import (
+    MessagingChannel,
+    Unreadable,
+    Variable,
+    by_status,
+    parse_object,
+)
 
 GRAPH_URL = Variable(
     "META_GRAPH_URL", "the Graph API's address", default="https://graph.facebook.com/v25.0", shared=True

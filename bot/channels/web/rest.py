@@ -22,8 +22,9 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import limits, missed, turn
-from bot.channels.origins import open_to_sites
+from bot.channels.site.cors import open_to_sites
+from bot.channels.turns import message_handler, rate_limits
+from bot.channels.web import missed
 
 MAX_SENDER_CHARACTERS = 128
 MAX_MESSAGE_ID_CHARACTERS = 64
@@ -50,16 +51,16 @@ class RestChannel(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             body = _body(request)
             sender, message_id = _sender(body), _name(body, "message_id")
-            messages = await turn.take(
+            messages = await message_handler.take(
                 Sanic.get_app(),
                 body.get("message"),
                 sender,
                 self.name(),
-                turn.client_metadata(body),
+                message_handler.client_metadata(body),
                 message_id,
                 partial(missed.pushed, conversation=sender, heard=_heard(body), message_id=message_id),
             )
-            refused = limits.http_of(messages) if message_id else {}
+            refused = rate_limits.http_of(messages) if message_id else {}
             return response.json(messages, ensure_ascii=False, **refused)
 
         @routes.post("/pushed")

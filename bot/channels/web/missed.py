@@ -7,8 +7,8 @@ from typing import Any, Dict, List, Tuple
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot.channels import conversations, turn
-from bot.channels.desk_conversation import pushed_since
+from bot.channels.desk_api.conversation import pushed_since
+from bot.channels.turns import conversations, message_handler
 
 # The key of the metadata that names a message which answered none.
 PUSHED = "pushed"
@@ -29,7 +29,7 @@ async def pushed(
     events = list(tracker.events) if tracker else []
     if heard is None:
         events, heard = _since_last_message(events, message_id), ""
-    return [turn.shown(conversation, message) for message in pushed_since(events, heard)]
+    return [message_handler.shown(conversation, message) for message in pushed_since(events, heard)]
 
 
 def since(
@@ -56,7 +56,7 @@ def since(
                 turns.append(("exchange", told))
             is_told = is_told or event.message_id == answered
         elif isinstance(event, BotUttered):
-            message = turn.shown(conversation, event.message())
+            message = message_handler.shown(conversation, event.message())
             titles |= {button["payload"]: button["title"] for button in message.get("buttons", ())}
             name = _id_of(message)
             if not name:

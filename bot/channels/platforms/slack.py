@@ -19,10 +19,13 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import markup, signatures
-from bot.channels.delivery import Rate, Verdict
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import Call, Incoming
+from bot.channels.delivery.refusals import UNREACHABLE
+from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.platforms import signatures
+from bot.channels.platforms.messaging_channel import (
     MessagingChannel,
     Unreadable,
     Variable,
@@ -32,9 +35,7 @@ from bot.channels.messaging import (
     parse_object,
     text_or_none,
 )
-from bot.channels.notices import notice
-from bot.channels.refusals import UNREACHABLE
-from bot.channels.rendering import ChoiceStyle, Part, Shape
+from bot.channels.turns.system_messages import notice
 
 MAX_SECTION = 3000
 FORM = "application/x-www-form-urlencoded"

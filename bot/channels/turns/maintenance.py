@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Dict
 
 from bot import settings
-from bot.channels.notices import notice
+from bot.channels.turns.system_messages import notice
 
 PAUSE_FILE = "paused"
 ANNOUNCEMENT_FILE = "announcement.txt"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.channels import choices
-from bot.channels.markup import BOLD, flatten, plain, utf16_length
-from bot.channels.notices import notice
+from bot.channels.delivery import button_resolution
+from bot.channels.delivery.markup import BOLD, flatten, plain, utf16_length
+from bot.channels.turns.system_messages import notice
 
 SENTENCE_END = re.compile(r"(?<=[.!?…]) (?=\S)")
 HEADING = (":", f":{BOLD}")
@@ -42,7 +42,7 @@ class ChoiceStyle:
     def wire(self, button: Message) -> str:
         """What the button sends back: its payload, or a short name for one that is too long."""
         payload = str(button["payload"])
-        return payload if len(payload.encode()) <= self.payload else choices.token(payload)
+        return payload if len(payload.encode()) <= self.payload else button_resolution.token(payload)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Part:
 def render(messages: Sequence[Message], shape: Shape) -> list[Part]:
     """The platform's messages for one turn; numbers run through the turn, as typed answers are read."""
     every_button = [button for message in messages for button in message.get("buttons") or ()]
-    numbered = choices.are_numbered(every_button)
+    numbered = button_resolution.are_numbered(every_button)
     parts: list[Part] = []
     first = 1
     for message in messages:

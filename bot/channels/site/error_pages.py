@@ -10,10 +10,10 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import switches
 from bot.channels.site import assets
+from bot.channels.turns import maintenance
 
-FOLDER = Path(__file__).parent / "site" / "templates"
+FOLDER = Path(__file__).parent / "templates"
 _PAGES = ("text/html", "application/xhtml+xml")
 _DATA = ("application/json",)
 
@@ -57,7 +57,7 @@ def _weight(entry: str, kinds: tuple[str, ...]) -> float:
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    made.globals["announcement"] = switches.announcement
+    made.globals["announcement"] = maintenance.announcement
     return made
 
 

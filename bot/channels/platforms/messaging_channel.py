@@ -13,10 +13,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.delivery import Delivery, Rate, Verdict
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.rendering import Part, Shape
-from bot.channels.signatures import hmac_sha256
+from bot.channels.delivery.message_queue import Call, Incoming
+from bot.channels.delivery.rendering import Part, Shape
+from bot.channels.delivery.workers import Delivery, Rate, Verdict
+from bot.channels.platforms.signatures import hmac_sha256
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from rasa.core.tracker_store import SQLTrackerStore
 
 from bot import settings
-from bot.channels.conversations import _innermost
-from bot.channels.feedback import Opinions
+from bot.channels.site.feedback import Opinions
+from bot.channels.turns.conversations import _innermost
 from bot.engine import silence
 from bot.privacy.masking import mask
 

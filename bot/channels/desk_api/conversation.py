@@ -27,8 +27,10 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 
-from bot.channels import conversations, refusals, registry, turn
-from bot.channels.windows import WINDOWS
+from bot.channels import registry
+from bot.channels.delivery import refusals
+from bot.channels.site.open_windows import WINDOWS
+from bot.channels.turns import conversations, message_handler
 from bot.privacy.masking import mask
 from bot.procedures.registry import FACT_NAMES
 from bot.takeaway import store
@@ -198,7 +200,7 @@ async def answers(
     if text.startswith("/"):
         # A button of the answer before, which was not kept either.
         tracker.update(BotUttered(data={"buttons": [{"title": "", "payload": text}]}), agent.domain)
-    collector = turn.WholeMessages(ASIDE)
+    collector = message_handler.WholeMessages(ASIDE)
     processor = agent.processor
     await processor._handle_message_with_tracker(UserMessage(mask(text), collector, aside), tracker)
     tracker = await processor.run_action_extract_slots(collector, tracker)
@@ -327,8 +329,8 @@ async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered
         await window.send_response(conversation, (now or said).message())
     delivery = getattr(app.ctx, "delivery", None)
     if delivery is not None:
-        as_typed = [turn.shown(conversation, now.message())] if now else None
-        delivery.push(conversation, [turn.shown(conversation, said.message())], as_typed)
+        as_typed = [message_handler.shown(conversation, now.message())] if now else None
+        delivery.push(conversation, [message_handler.shown(conversation, said.message())], as_typed)
 
 
 def _windows(app: Sanic) -> List[Any]:
@@ -368,7 +370,7 @@ def _messages(events: Iterable[Event]) -> List[Dict[str, Any]]:
             text = mask(titles.get(event.text, event.text))
             messages.append({"by": "person", "text": text, "at": event.timestamp})
         elif isinstance(event, BotUttered) and event.text:
-            message = turn.shown("", event.message())
+            message = message_handler.shown("", event.message())
             titles |= {button["payload"]: button["title"] for button in message.get("buttons", ())}
             by = "mediator" if message["metadata"].get("speaker") == "mediator" else "bot"
             author = message["metadata"].get("author")

@@ -13,10 +13,13 @@ from typing import Any
 
 from sanic.request import Request
 
-from bot.channels import markup, signatures
-from bot.channels.delivery import Rate, Verdict
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import Call, Incoming
+from bot.channels.delivery.refusals import STOPPED, UNREACHABLE
+from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.platforms import signatures
+from bot.channels.platforms.messaging_channel import (
     MessagingChannel,
     Variable,
     by_status,
@@ -26,8 +29,6 @@ from bot.channels.messaging import (
     seconds_of,
     text_or_none,
 )
-from bot.channels.refusals import STOPPED, UNREACHABLE
-from bot.channels.rendering import ChoiceStyle, Part, Shape
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MAX_TEXT = 4096

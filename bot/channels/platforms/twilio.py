@@ -17,10 +17,13 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels import choices, markup, signatures
-from bot.channels.delivery import Rate, Verdict
-from bot.channels.mailbox import DAY, Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import button_resolution, markup
+from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.refusals import STOPPED, UNREACHABLE, WINDOW
+from bot.channels.delivery.rendering import Part, Shape
+from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.platforms import signatures
+from bot.channels.platforms.messaging_channel import (
     PUBLIC_URL,
     MessagingChannel,
     Report,
@@ -31,9 +34,7 @@ from bot.channels.messaging import (
     parse_object,
     text_or_none,
 )
-from bot.channels.refusals import STOPPED, UNREACHABLE, WINDOW
-from bot.channels.rendering import Part, Shape
-from bot.channels.sms_text import segments, to_gsm
+from bot.channels.platforms.sms_text import segments, to_gsm
 
 MAX_TEXT = 1600
 # Four segments: long enough for an answer in the short wording, short enough for every carrier to join.
@@ -205,7 +206,7 @@ def _consent(fields: Mapping[str, Any], text: str) -> str:
     kind = str(fields.get("OptOutType") or "").casefold()
     if kind in ("stop", "start"):
         return kind
-    word = choices.bare(text)
+    word = button_resolution.bare(text)
     return "stop" if word in STOP_WORDS else "start" if word in START_WORDS else ""
 
 

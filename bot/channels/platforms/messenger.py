@@ -13,13 +13,13 @@ from typing import Any
 
 from sanic.request import Request
 
-from bot.channels import markup
-from bot.channels.delivery import Rate
-from bot.channels.mailbox import DAY, Call, Incoming
-from bot.channels.messaging import Variable, identifier, items, json_object, text_or_none
-from bot.channels.meta import GRAPH_URL, MetaChannel
-from bot.channels.refusals import UNREACHABLE, WINDOW
-from bot.channels.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.refusals import UNREACHABLE, WINDOW
+from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery.workers import Rate
+from bot.channels.platforms.messaging_channel import Variable, identifier, items, json_object, text_or_none
+from bot.channels.platforms.meta import GRAPH_URL, MetaChannel
 
 MAX_TEXT = 2000
 # The payload that docs/channels/messenger.md gives to the "get started" button.

@@ -26,14 +26,14 @@ import aiohttp
 from rasa.core.lock_store import LockError
 from sanic import Sanic
 
-from bot.channels import choices, proxies, refusals
-from bot.channels.mailbox import DAY, Call, Incoming, Mailbox, Queued, Undelivered, Waiting
-from bot.channels.notices import notice
-from bot.channels.rendering import render
+from bot.channels.delivery import button_resolution, proxies, refusals
+from bot.channels.delivery.message_queue import DAY, Call, Incoming, Mailbox, Queued, Undelivered, Waiting
+from bot.channels.delivery.rendering import render
+from bot.channels.turns.system_messages import notice
 from bot.privacy.masking import mask
 
 if TYPE_CHECKING:
-    from bot.channels.messaging import MessagingChannel, Report
+    from bot.channels.platforms.messaging_channel import MessagingChannel, Report
 
 logger = logging.getLogger(__name__)
 
@@ -308,7 +308,7 @@ class Delivery:
     async def _is_choice(self, lane: str, event: Incoming) -> bool:
         agent, text = getattr(self._app.ctx, "agent", None), event.text or ""
         try:
-            return await choices.resolve(agent, lane, text) != text
+            return await button_resolution.resolve(agent, lane, text) != text
         except Exception as error:
             # A store out of reach: the turn itself will say so to the person.
             _log("the buttons of a conversation cannot be read", error)
@@ -328,7 +328,7 @@ class Delivery:
         if event.text is None:
             return [notice("utter_notice_attachment" if event.attached else "utter_notice_bad_request")]
         agent = getattr(self._app.ctx, "agent", None)
-        text = await choices.resolve(agent, lane, event.text, event.payload)
+        text = await button_resolution.resolve(agent, lane, event.text, event.payload)
         answer = await self._take(self._app, text, lane, channel.name())
         # A conversation that a person has taken over gets no word from here.
         return [notice("utter_notice_attachment_beside"), *answer] if event.attached and answer else answer

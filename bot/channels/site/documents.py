@@ -13,8 +13,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
-from bot.channels.forms import fields
 from bot.channels.site import assets
+from bot.channels.site.form_fields import fields
 from bot.nlg.sentences import Sentences
 from bot.takeaway import store
 from bot.takeaway.case import CASE_DATES, PAGE_DATES

@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl
 
 from sanic.request import Request
 
-from bot.channels import markup, signatures
-from bot.channels.delivery import Rate
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import Call, Incoming
+from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery.workers import Rate
+from bot.channels.platforms import signatures
+from bot.channels.platforms.messaging_channel import (
     PUBLIC_URL,
     MessagingChannel,
     Unreadable,
@@ -25,8 +27,7 @@ from bot.channels.messaging import (
     parse_object,
     text_or_none,
 )
-from bot.channels.rendering import ChoiceStyle, Part, Shape
-from bot.channels.signatures import hmac_sha256
+from bot.channels.platforms.signatures import hmac_sha256
 
 MAX_TEXT = 16383
 # What a call without words asks for.

@@ -31,12 +31,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from bot.channels import limits, missed, origins, turn
-from bot.channels.conversations import erase
-from bot.channels.desk_conversation import speaker_of
-from bot.channels.site import DRAWN_ID
-from bot.channels.sockets import Sockets
-from bot.channels.windows import WINDOWS
+from bot.channels.desk_api.conversation import speaker_of
+from bot.channels.site import cors
+from bot.channels.site.open_windows import WINDOWS
+from bot.channels.site.pages import DRAWN_ID
+from bot.channels.turns import message_handler, rate_limits
+from bot.channels.turns.conversations import erase
+from bot.channels.web import missed
+from bot.channels.web.socketio_server import Sockets
 from bot.operations.rooms import rooms
 from bot.privacy.masking import mask
 
@@ -78,7 +80,7 @@ class PushedMessages(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Sends the message whole to our windows, and in the shape of Rasa's own to the others."""
-        whole = turn.shown(recipient_id, message)
+        whole = message_handler.shown(recipient_id, message)
         await self._sockets.emit("bot_uttered", whole, room=_room(recipient_id, is_ours=True))
         for part in as_rasas_own(whole):
             await self._sockets.emit("bot_uttered", part, room=_room(recipient_id, is_ours=False))
@@ -104,7 +106,7 @@ class SocketChannel(InputChannel):
         self._sockets = Sockets(
             async_mode="sanic",
             client_manager=rooms(os.environ.get("REDIS_URL", "")),
-            cors_allowed_origins=origins.socket_may_call,
+            cors_allowed_origins=cors.socket_may_call,
             cors_credentials=False,
             max_http_buffer_size=MAX_PACKET_BYTES,
         )
@@ -154,8 +156,8 @@ class SocketChannel(InputChannel):
         async def receive(sid: str, data: Any = None) -> Dict[str, Any]:
             conversation = await self._conversation(sid, data)
             message_id = _text(data, "message_id", 64)
-            metadata = turn.client_metadata(data)
-            messages = await turn.take(
+            metadata = message_handler.client_metadata(data)
+            messages = await message_handler.take(
                 Sanic.get_app(), _field(data, "message"), conversation, self.name(), metadata, message_id
             )
             if any(message["metadata"].get("response") == LEFT for message in messages):
@@ -164,13 +166,13 @@ class SocketChannel(InputChannel):
                 for part in (part for message in messages for part in as_rasas_own(message)):
                     await sockets.emit("bot_uttered", part, to=sid)
                 return {"messages": messages}
-            seconds = limits.seconds_to_wait(messages)
+            seconds = rate_limits.seconds_to_wait(messages)
             if seconds:
                 # Not read: whoever gave it an id sends it again by itself.
                 return {"message_id": message_id, "retry_after": seconds}
             exchange = {"message_id": message_id, "messages": messages}
             # The other windows may be another server's: what passes between servers is masked too.
-            told = {**exchange, "shown": mask(_text(data, "shown", turn.MAX_CHARACTERS) or "")}
+            told = {**exchange, "shown": mask(_text(data, "shown", message_handler.MAX_CHARACTERS) or "")}
             await sockets.emit("exchange", told, room=conversation, skip_sid=sid)
             return exchange
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.channels.refusals import STOPPED
+from bot.channels.delivery.refusals import STOPPED
 
 DAY = 86400.0
 # The platforms repeat an event for days; a copied, signed request may come back much later.

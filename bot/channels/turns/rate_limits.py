@@ -31,8 +31,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
-from bot.channels.moving_window import MovingWindow
-from bot.channels.notices import notice
+from bot.channels.turns.moving_window import MovingWindow
+from bot.channels.turns.system_messages import notice
 from bot.client_address import client_address
 
 logger = logging.getLogger(__name__)

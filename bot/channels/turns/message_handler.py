@@ -11,9 +11,9 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from sanic import Sanic
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import limits, switches
-from bot.channels.conversations import answered
-from bot.channels.notices import notice
+from bot.channels.turns import maintenance, rate_limits
+from bot.channels.turns.conversations import answered
+from bot.channels.turns.system_messages import notice
 from bot.operations.metrics import measured
 from bot.privacy.masking import mask
 
@@ -64,7 +64,7 @@ async def take(
     conversation has answered before gets the same answer again. ``missed``, called with the agent while
     nothing else happens in the conversation, gives messages that go before the answer.
     """
-    refusal = switches.closed() or await limits.refusal(sender_id) or _refusal(text)
+    refusal = maintenance.closed() or await rate_limits.refusal(sender_id) or _refusal(text)
     if refusal is not None:
         return [_message(sender_id, refusal)]
     # Before anything else holds the text: what a person is called by goes no further than here.

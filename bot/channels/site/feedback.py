@@ -20,8 +20,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import settings
-from bot.channels.conversations import erase
-from bot.channels.origins import open_to_sites
+from bot.channels.site.cors import open_to_sites
+from bot.channels.turns.conversations import erase
 from bot.operations import databases
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,12 @@ from typing import Any
 
 from sanic.request import Request
 
-from bot.channels import markup
-from bot.channels.delivery import Rate
-from bot.channels.mailbox import DAY, Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.refusals import STOPPED, UNREACHABLE, WINDOW
+from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
+from bot.channels.delivery.workers import Rate
+from bot.channels.platforms.messaging_channel import (
     Report,
     Variable,
     identifier,
@@ -23,10 +25,8 @@ from bot.channels.messaging import (
     parse_object,
     text_or_none,
 )
-from bot.channels.meta import GRAPH_URL, MetaChannel
-from bot.channels.notices import notice
-from bot.channels.refusals import STOPPED, UNREACHABLE, WINDOW
-from bot.channels.rendering import ChoiceStyle, Part, Shape
+from bot.channels.platforms.meta import GRAPH_URL, MetaChannel
+from bot.channels.turns.system_messages import notice
 
 MAX_TEXT = 4096
 # What a template's text leaves to its value.

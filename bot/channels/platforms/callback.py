@@ -16,10 +16,12 @@ from typing import Any, ClassVar
 
 from sanic.request import Request
 
-from bot.channels import letters, markup, signatures
-from bot.channels.delivery import Rate
-from bot.channels.mailbox import Call, Incoming
-from bot.channels.messaging import (
+from bot.channels.delivery import markup
+from bot.channels.delivery.message_queue import Call, Incoming
+from bot.channels.delivery.rendering import Part, Shape
+from bot.channels.delivery.workers import Rate
+from bot.channels.platforms import mail_text, signatures
+from bot.channels.platforms.messaging_channel import (
     MessagingChannel,
     Unreadable,
     Variable,
@@ -28,8 +30,7 @@ from bot.channels.messaging import (
     text_or_none,
     to_json,
 )
-from bot.channels.notices import notice
-from bot.channels.rendering import Part, Shape
+from bot.channels.turns.system_messages import notice
 
 logger = logging.getLogger(__name__)
 
@@ -135,11 +136,13 @@ class MailChannel(SignedCallback):
     def messages(self, event: Any) -> Iterable[Incoming]:
         """The new words of the letter; none of one that a machine wrote, which would be answered for ever."""
         key, sender = _identifier(event, "message_id"), _identifier(event, "from")
-        if letters.is_automatic(event):
+        if mail_text.is_automatic(event):
             logger.info("mail: a letter that a machine wrote is not answered")
             return
         subject = text_or_none(event.get("subject"))
-        text = letters.new_words(str(event.get("text") or "")) or letters.bare_subject(subject or "") or None
+        text = (
+            mail_text.new_words(str(event.get("text") or "")) or mail_text.bare_subject(subject or "") or None
+        )
         address = {"to": sender, "subject": subject, "in_reply_to": key}
         yield Incoming(f"{sender}\n{key}", sender.casefold(), text, address=address, attached=text is None)
 
@@ -150,13 +153,13 @@ class MailChannel(SignedCallback):
         if not parts:
             return []
         own_subject = notice("utter_notice_mail_subject")["text"]
-        subject = letters.bare_subject(address.get("subject") or "") or own_subject
+        subject = mail_text.bare_subject(address.get("subject") or "") or own_subject
         letter = {
             "to": address["to"],
             "subject": f"Re: {' '.join(subject.split())}",
             "text": "\n\n".join(part.text for part in parts),
             "in_reply_to": address["in_reply_to"],
-            "headers": {} if any(map(is_by_person, messages)) else letters.OF_A_MACHINE,
+            "headers": {} if any(map(is_by_person, messages)) else mail_text.OF_A_MACHINE,
         }
         return [Call("", letter, repeatable=True)]
 

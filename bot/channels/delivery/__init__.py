@@ -1,0 +1,1 @@
+"""Behind a webhook: messages wait, are answered in order, drawn for the platform and sent once."""

@@ -1,0 +1,1 @@
+"""What the mediators' desk asks of the assistant's server."""

@@ -1,0 +1,1 @@
+"""The messaging platforms: how each signs, what it sends, what it takes."""

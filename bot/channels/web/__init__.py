@@ -1,0 +1,1 @@
+"""The entries that answer in the request itself: REST and the socket."""
