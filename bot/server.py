@@ -77,7 +77,7 @@ def create_app(model: Path) -> Sanic:
         app.ctx.agent = await assistant.load(model, endpoints)
 
     app.register_listener(load_agent, "before_server_start")
-    registry.attach(app, messaging, message_handler.take)
+    registry.attach(app, messaging, message_handler.handle_message)
     routes.attach(app)
     app.register_middleware(_add_security_headers, "response")
     rate_limits.attach(app)

@@ -18,7 +18,7 @@ from rasa.shared.core.events import (
 )
 
 from bot.channels.delivery import button_resolution
-from bot.channels.desk_api.conversation import _masked
+from bot.channels.desk_api.handover import _masked
 from bot.channels.site.open_windows import Windows
 from bot.engine.assistant import AssistantProcessor
 from bot.engine.conversation import Conversation

@@ -10,7 +10,7 @@ from sanic import Sanic
 
 from bot import settings
 from bot.channels.delivery.message_queue import Mailbox
-from bot.channels.delivery.workers import Delivery, Patience, TakeTurn
+from bot.channels.delivery.workers import Delivery, RetryPolicy, TakeTurn
 from bot.channels.platforms.callback import CallbackChannel, MailChannel
 from bot.channels.platforms.mattermost import MattermostChannel
 from bot.channels.platforms.messaging_channel import PUBLIC_URL, MessagingChannel
@@ -76,7 +76,7 @@ def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> 
     """Gives the server the delivery that those channels need; without any, nothing is added."""
     if not channels:
         return
-    patience = Patience(
+    patience = RetryPolicy(
         first=float(settings.get("CHANNELS_FIRST_RETRY_SECONDS")),
         give_up=float(settings.get("CHANNELS_GIVE_UP_SECONDS")),
     )

@@ -64,7 +64,7 @@ class AssistantHere:
 
     def take(self, sender: str, text: str) -> Messages:
         """What a person's message is answered, as over REST."""
-        messages: Messages = self.run(message_handler.take(self._app, text, sender, "rest"))
+        messages: Messages = self.run(message_handler.handle_message(self._app, text, sender, "rest"))
         return messages
 
     def tracker(self, sender: str) -> DialogueStateTracker | None:

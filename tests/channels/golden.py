@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.channels import registry
-from bot.channels.delivery.message_queue import Call
 from bot.channels.delivery.rendering import render
+from bot.channels.delivery.types import Call
 from bot.channels.platforms.messaging_channel import MessagingChannel
 from tests.channels.catalogue import messages
 from tests.support.platforms import PLATFORMS, Platform

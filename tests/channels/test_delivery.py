@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.delivery.message_queue import DAY, SEEN_DAYS, Call, Incoming, Mailbox
-from bot.channels.delivery.workers import Bucket, Patience, Rate
+from bot.channels.delivery.message_queue import DAY, SEEN_DAYS, Mailbox
+from bot.channels.delivery.types import Call, Incoming, Rate
+from bot.channels.delivery.workers import Bucket, RetryPolicy
 from bot.channels.platforms.messaging_channel import by_status
 
 EVENT = Incoming("1", "user", "bonjour")
@@ -21,7 +22,7 @@ def put(mailbox: Mailbox, *calls: Call) -> None:
 
 
 def test_pauses_double_up_to_the_longest() -> None:
-    patience = Patience(first=1.0, longest=10.0)
+    patience = RetryPolicy(first=1.0, longest=10.0)
     pauses = [patience.pause(attempts, None) for attempts in range(8)]
     assert all(
         low <= pause <= low * 1.25 for pause, low in zip(pauses, [1, 2, 4, 8, 10, 10, 10, 10], strict=True)
@@ -29,7 +30,7 @@ def test_pauses_double_up_to_the_longest() -> None:
 
 
 def test_a_pause_that_the_platform_asks_for_is_kept() -> None:
-    assert Patience(first=1.0).pause(0, 35.0) == 35.0
+    assert RetryPolicy(first=1.0).pause(0, 35.0) == 35.0
 
 
 def test_a_burst_passes_and_then_the_rate_holds() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.delivery.message_queue import Incoming, Mailbox, Waiting
+from bot.channels.delivery.message_queue import Mailbox, Waiting
+from bot.channels.delivery.types import Incoming
 from bot.channels.delivery.workers import MOST_CHARACTERS, MOST_PAUSES, joined, pause_left, together
 from tests.channels.world import ScriptedAgent, run, server, stand_ins
 from tests.support.platforms import Callback, Platform, Telegram, WhatsApp

@@ -15,9 +15,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels import registry
 from bot.channels.delivery.message_queue import Mailbox
-from bot.channels.delivery.workers import Delivery, Patience
-from bot.channels.desk_api import conversation
-from bot.channels.desk_api.conversation import NotReached
+from bot.channels.delivery.workers import Delivery, RetryPolicy
+from bot.channels.desk_api import handover
+from bot.channels.desk_api.handover import NotReached
 from bot.channels.platforms.messaging_channel import MessagingChannel
 from bot.channels.platforms.telegram import TelegramChannel
 from bot.operations.locks import ConversationLocks
@@ -58,7 +58,7 @@ def server(file: Path, channels: Sequence[MessagingChannel]) -> Any:
         return []
 
     app: Any = without_channels()
-    app.ctx.delivery = Delivery(app, channels, Mailbox(file), Patience(), take)
+    app.ctx.delivery = Delivery(app, channels, Mailbox(file), RetryPolicy(), take)
     app.ctx.delivery._wake = lambda _: None
     return app
 
@@ -75,7 +75,7 @@ def test_an_advisers_reply_goes_by_the_server_that_knows_the_person(
     agent = Agent()
     app = server(tmp_path / "here.db", [telegram])
     app.ctx.delivery.mailbox.answer(None, "telegram", LANE, {"chat_id": 1}, (), 0.0)
-    assert asyncio.run(conversation.say(app, agent, LANE, "Je suis là.", "1"))
+    assert asyncio.run(handover.say(app, agent, LANE, "Je suis là.", "1"))
     assert app.ctx.delivery.mailbox.next_call(LANE).call.body["text"] == "Je suis là."
     assert agent.answers() == ["Je suis là."]
 
@@ -85,9 +85,9 @@ def test_another_server_refuses_the_reply_and_keeps_nothing_of_it(
 ) -> None:
     agent = Agent()
     with pytest.raises(NotReached):
-        asyncio.run(conversation.say(server(tmp_path / "there.db", [telegram]), agent, LANE, "Je", "1"))
+        asyncio.run(handover.say(server(tmp_path / "there.db", [telegram]), agent, LANE, "Je", "1"))
     with pytest.raises(NotReached):
-        asyncio.run(conversation.say(without_channels(), agent, LANE, "Je", "1"))
+        asyncio.run(handover.say(without_channels(), agent, LANE, "Je", "1"))
     assert agent.answers() == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.delivery import markup
 from bot.channels.delivery.button_resolution import are_numbered, meant, token
-from bot.channels.delivery.rendering import ChoiceStyle, Shape, render, split
+from bot.channels.delivery.rendering import ChoiceStyle, PlatformLimits, render, split
 from bot.channels.platforms.sms_text import segments, to_gsm
 
 BUTTONS = [
@@ -18,7 +18,7 @@ COUNTS = [
     {"title": "Jamais", "payload": '/inform{"address_changes_before": 0}'},
     {"title": "Une ou deux fois", "payload": '/inform{"address_changes_before": 1}'},
 ]
-PLAIN = Shape(format=markup.plain, limit=200)
+PLAIN = PlatformLimits(format=markup.plain, limit=200)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_word_longer_than_a_message_is_cut_all_the_same() -> None:
 
 
 def test_bold_over_a_cut_is_closed_and_opened_again() -> None:
-    shape = Shape(format=markup.telegram, limit=26)
+    shape = PlatformLimits(format=markup.telegram, limit=26)
     parts = render([{"text": "x", "metadata": {"body": "**Une phrase. Deux phrases.** Fin."}}], shape)
     assert "".join(part.text for part in parts).count("<b>") == "".join(part.text for part in parts).count(
         "</b>"
@@ -107,7 +107,7 @@ def test_numbers_run_through_a_turn() -> None:
 
 
 def test_buttons_that_do_not_fit_are_numbered_and_none_is_lost() -> None:
-    shape = Shape(format=markup.plain, limit=200, styles=(ChoiceStyle("button", 2, 20, 64, 200),))
+    shape = PlatformLimits(format=markup.plain, limit=200, styles=(ChoiceStyle("button", 2, 20, 64, 200),))
     (part,) = render([{"text": "Que voulez-vous ?", "buttons": BUTTONS}], shape)
     assert part.choices == ()
     assert [f"{rank}. {button['title']}" in part.text for rank, button in enumerate(BUTTONS, 1)] == [True] * 3
@@ -125,7 +125,7 @@ def test_the_source_line_follows_the_formatted_body() -> None:
         "text": "Le prix est de 11 €.\n\nSource : la loi.",
         "metadata": {"body": "Le prix est de **11 €**."},
     }
-    (part,) = render([message], Shape(format=markup.telegram, limit=200))
+    (part,) = render([message], PlatformLimits(format=markup.telegram, limit=200))
     assert part.text == "Le prix est de <b>11 €</b>.\n\nSource : la loi."
 
 

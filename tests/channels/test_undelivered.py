@@ -17,8 +17,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels.delivery import refusals
 from bot.channels.delivery.message_queue import DAY
-from bot.channels.desk_api import conversation
-from bot.channels.desk_api.conversation import NotReached
+from bot.channels.desk_api import handover
+from bot.channels.desk_api.handover import NotReached
 from bot.operations.locks import ConversationLocks
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, world
 from tests.support.platforms import Platform, Sms, Telegram, WhatsApp
@@ -58,11 +58,11 @@ class Desk:
         self.agent = Agent(self.conversation, here.platform.channel)
 
     async def say(self, text: str, name: str = "1") -> None:
-        await conversation.say(self.app, self.agent, self.conversation, text, name)
+        await handover.say(self.app, self.agent, self.conversation, text, name)
         await self.here.post()
 
     async def opened(self) -> dict[str, Any]:
-        return await conversation.opened(self.agent, self.conversation, self.app)
+        return await handover.opened(self.agent, self.conversation, self.app)
 
     async def fate(self, name: str = "1") -> str | None:
         said = [each for each in (await self.opened())["messages"] if each["by"] == "mediator"]
@@ -261,14 +261,14 @@ def test_a_public_number_reaches_the_person_and_the_mailbox_holds_it_masked(tmp_
 def test_in_a_window_there_is_no_service_to_tell_of() -> None:
     agent = Agent("tab", "socket")
     app: Any = SimpleNamespace(ctx=SimpleNamespace(input_channels=()))
-    told = asyncio.run(conversation.opened(agent, "tab", app))
+    told = asyncio.run(handover.opened(agent, "tab", app))
     assert told["reach"] is None
 
 
 def test_another_server_cannot_write_to_the_person() -> None:
     agent = Agent("telegram-1", "telegram")
     app: Any = SimpleNamespace(ctx=SimpleNamespace(input_channels=()))
-    told = asyncio.run(conversation.opened(agent, "telegram-1", app))
+    told = asyncio.run(handover.opened(agent, "telegram-1", app))
     assert told["reach"]["state"] == "elsewhere"
 
 

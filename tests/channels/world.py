@@ -19,7 +19,7 @@ from sanic import Sanic
 from bot import settings
 from bot.channels import registry
 from bot.channels.delivery.message_queue import Failure
-from bot.channels.delivery.workers import Rate
+from bot.channels.delivery.types import Rate
 from bot.operations.locks import ConversationLocks
 from tests.channels.catalogue import generator
 from tests.support.platforms.base import Platform, Shown, Webhook
@@ -60,7 +60,7 @@ class ScriptedAgent:
         return [event.text for event in everything if event.type_name == "user"]
 
     async def take(self, _: object, text: str, conversation: str, channel: str) -> list[dict[str, Any]]:
-        """The scripted answer: in place of ``turn.take``."""
+        """The scripted answer: in place of ``message_handler.handle_message``."""
         if "panne" in text:
             raise RuntimeError(text)
         await asyncio.sleep(self.pause)

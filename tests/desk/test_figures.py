@@ -13,7 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, ConversationPaused, ConversationResumed, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels.desk_api import statistics
+from bot.channels.desk_api import figures as desk_figures
 from bot.engine.tracker_store import ConversationStore
 from bot.mediator.pages.statistics import _total
 from bot.mediator.work import activity, figures
@@ -57,10 +57,10 @@ def test_a_message_is_missed_where_the_bot_had_no_answer_whatever_it_took_it_for
         asked("perdue, plaque [plaque SIV]", intent="ask_between"), said("utter_faq/declare_loss"),
         asked("/quote_fee"), said("utter_quote"),
     )  # fmt: skip
-    totals = statistics.statistics(store, 7)["totals"]
+    totals = desk_figures.statistics(store, 7)["totals"]
     assert totals == {"answered": 2, "not_understood": 1, "asked_between": 1, "out_of_scope": 1}
     assert (_total("written", totals), _total("understood", totals)) == (5, "40 %")
-    missed = [each["text"] for each in statistics.misunderstood(store, 10)]
+    missed = [each["text"] for each in desk_figures.misunderstood(store, 10)]
     assert missed == ["il pleut", "ou alors", "zzz"]
 
 
@@ -75,12 +75,12 @@ def test_what_was_written_to_a_person_is_counted_apart_and_never_listed(store: C
         ConversationResumed(),
         asked("merci"), said("utter_thanks"),
     )  # fmt: skip
-    assert statistics.statistics(store, 7)["totals"] == {
+    assert desk_figures.statistics(store, 7)["totals"] == {
         "not_understood": 1,
         "to_a_person": 1,
         "answered": 1,
     }
-    assert [each["text"] for each in statistics.misunderstood(store, 10)] == ["zzz"]
+    assert [each["text"] for each in desk_figures.misunderstood(store, 10)] == ["zzz"]
 
 
 def test_a_conversation_taken_before_the_time_counted_is_still_with_a_person(
@@ -88,7 +88,7 @@ def test_a_conversation_taken_before_the_time_counted_is_still_with_a_person(
 ) -> None:
     now = time.time()
     keep(store, "a", ConversationPaused(timestamp=now - 20 * DAY), asked("toujours là", now))
-    assert statistics.statistics(store, 7)["totals"] == {"to_a_person": 1}
+    assert desk_figures.statistics(store, 7)["totals"] == {"to_a_person": 1}
 
 
 def test_the_time_before_is_counted_beside(store: ConversationStore) -> None:
@@ -102,7 +102,7 @@ def test_the_time_before_is_counted_beside(store: ConversationStore) -> None:
         said("utter_faq/cost"),
     )
     keep(store, "b", asked("zzz", now - 9 * DAY), said("utter_not_understood"))
-    told = statistics.statistics(store, 7)
+    told = desk_figures.statistics(store, 7)
     assert (told["totals"], told["before"]) == ({"answered": 2}, {"not_understood": 1})
     assert sum(told["hours"].values()) == 2
     assert len(told["days"]) == 2

@@ -124,7 +124,7 @@ def test_only_where_another_wording_may_help_a_person_is_asked_for_one(
 ) -> None:
     monkeypatch.setenv("ASSISTANT_SWITCHES", str(tmp_path))
     app = SimpleNamespace(ctx=SimpleNamespace(agent=Away(error)))
-    (told,) = asyncio.run(message_handler.take(app, "bonjour", "somebody", "rest"))
+    (told,) = asyncio.run(message_handler.handle_message(app, "bonjour", "somebody", "rest"))
     assert told["metadata"]["response"] == response
     assert ("telle quelle" in told["text"]) is (response == "utter_notice_unavailable")
 

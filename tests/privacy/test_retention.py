@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.delivery import message_queue
-from bot.channels.delivery.message_queue import DAY, Call, Incoming, Mailbox
+from bot.channels.delivery.message_queue import DAY, Mailbox
+from bot.channels.delivery.types import Call, Incoming
 from bot.channels.site import feedback
 from bot.privacy import __main__ as command
 from bot.privacy import retention
@@ -76,7 +77,7 @@ def test_a_conversation_goes_whole_or_not_at_all(setting: Setting) -> None:
 
 @pytest.mark.parametrize(("days_ago", "left"), [(397, 0), (396, 1)])
 def test_an_opinion_goes_after_its_days(setting: Setting, days_ago: int, left: int) -> None:
-    opinions = feedback.Opinions(setting("FEEDBACK_DATABASE_URL"))
+    opinions = feedback.FeedbackStore(setting("FEEDBACK_DATABASE_URL"))
     body = {"reference": "abcdefgh", "response": "utter_greet", "helpful": True}
     opinion = feedback.opinion_in(body, (NOW - dt.timedelta(days=days_ago)).date())
     assert opinion is not None

@@ -103,7 +103,7 @@ def test_what_is_no_opinion_is_not_stored(spoilt: dict) -> None:
 
 
 def test_a_change_of_mind_replaces_the_first_opinion(tmp_path: Path) -> None:
-    opinions = feedback.Opinions(f"sqlite:///{tmp_path / 'feedback.db'}")
+    opinions = feedback.FeedbackStore(f"sqlite:///{tmp_path / 'feedback.db'}")
     opinions.keep({**OPINION, "day": TODAY})
     opinions.keep({**OPINION, "helpful": True, "reason": None, "day": TODAY})
     assert opinions.all() == [{**OPINION, "helpful": True, "reason": None, "day": TODAY}]

@@ -9,11 +9,12 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.channels.delivery.refusals import STOPPED
+from bot.channels.delivery.types import Call, Incoming
 
 DAY = 86400.0
 # The platforms repeat an event for days; a copied, signed request may come back much later.
@@ -52,40 +53,6 @@ CREATE TABLE IF NOT EXISTS undelivered (
 );
 CREATE INDEX IF NOT EXISTS undelivered_lane ON undelivered (lane, id);
 """
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One message from a person.
-
-    ``key`` is shared by all copies of the event. ``text`` is None where there are no words. ``payload`` is
-    what a tapped button sent, ``text`` then its title. ``address`` is what an answer needs to find its way.
-    ``attached``: a photo, voice, file or place came with the words or in their place; None without it is
-    what nobody can read (a sticker, a kind of message that the platform does not hand over). ``consent`` is
-    "stop" or "start" where the person wants to hear no more, or again.
-    """
-
-    key: str
-    user: str
-    text: str | None
-    payload: str | None = None
-    address: Mapping[str, Any] = field(default_factory=dict)
-    attached: bool = False
-    consent: str = ""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request to a platform's API, without its secrets.
-
-    ``optional`` calls (a receipt) are tried once; a ``repeatable`` call carries a key by which the
-    receiver drops copies.
-    """
-
-    path: str
-    body: Mapping[str, Any]
-    optional: bool = False
-    repeatable: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""One turn's answers as a platform's messages: split at sentence ends, with its buttons or numbered choices.
+"""One turn's answers as messages of a platform: split at sentence ends, with buttons or numbered choices.
 
-Every channel describes its platform by a ``Shape`` and turns each ``Part`` into calls; the rest is here.
+Every channel names its ``PlatformLimits`` and turns each ``Part`` into calls; the rest is here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ChoiceStyle:
 
 
 @dataclass(frozen=True)
-class Shape:
+class PlatformLimits:
     """What a platform can show: its formatting, its longest message and its buttons, the best first."""
 
     format: Callable[[str], str]
@@ -76,7 +76,7 @@ class Part:
     choices: tuple[Choice, ...] = ()
 
 
-def render(messages: Sequence[Message], shape: Shape) -> list[Part]:
+def render(messages: Sequence[Message], shape: PlatformLimits) -> list[Part]:
     """The platform's messages for one turn; numbers run through the turn, as typed answers are read."""
     every_button = [button for message in messages for button in message.get("buttons") or ()]
     numbered = button_resolution.are_numbered(every_button)
@@ -105,7 +105,7 @@ def split(text: str, fits: Callable[[str], bool]) -> list[str]:
     return [piece for piece in (*(piece.strip() for piece in pieces), current.strip()) if piece]
 
 
-def _render(message: Message, shape: Shape, first: int | None) -> list[Part]:
+def _render(message: Message, shape: PlatformLimits, first: int | None) -> list[Part]:
     buttons = message.get("buttons") or ()
     style = next((style for style in shape.styles if style.suits(buttons)), None) if buttons else None
     pieces = split(_text(message), shape.fits(shape.limit))
@@ -138,7 +138,7 @@ def _listed(buttons: Sequence[Message], first: int | None) -> str:
     return "\n".join([notice("utter_notice_choose_words")["text"], *(f"- {title}" for title in titles)])
 
 
-def _with_listed_choices(pieces: list[str], listed: str, shape: Shape) -> list[str]:
+def _with_listed_choices(pieces: list[str], listed: str, shape: PlatformLimits) -> list[str]:
     """The choices below the last piece, or in a message of their own where they do not fit there."""
     fits = shape.fits(shape.limit)
     together = f"{pieces[-1]}\n\n{listed}" if pieces else listed

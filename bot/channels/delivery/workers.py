@@ -20,25 +20,23 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 from rasa.core.lock_store import LockError
 from sanic import Sanic
 
 from bot.channels.delivery import button_resolution, proxies, refusals
-from bot.channels.delivery.message_queue import DAY, Call, Incoming, Mailbox, Queued, Undelivered, Waiting
+from bot.channels.delivery.message_queue import DAY, Mailbox, Queued, Undelivered, Waiting
 from bot.channels.delivery.rendering import render
+from bot.channels.delivery.types import Call, Channel, DeliveryResult, Incoming, Rate, Report
 from bot.channels.turns.system_messages import notice
 from bot.privacy.masking import mask
-
-if TYPE_CHECKING:
-    from bot.channels.platforms.messaging_channel import MessagingChannel, Report
 
 logger = logging.getLogger(__name__)
 
 Messages = Sequence[Mapping[str, Any]]
-# The app, the text, the conversation, the channel's name → the messages, as ``turn.take`` gives them.
+# The app, the text, the conversation, the channel's name → the messages, as ``handle_message`` gives them.
 TakeTurn = Callable[[Sanic, str, str, str], Awaitable[Messages]]
 
 MOST_WAITING = 20
@@ -54,7 +52,7 @@ MOST_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long a call is tried: first pause, longest pause and when to give up, in seconds."""
 
     first: float = 1.0
@@ -66,27 +64,6 @@ class Patience:
         # The share left to chance keeps the lanes from coming back all at once.
         backoff = min(self.longest, self.first * 2.0 ** min(attempts, 20)) * random.uniform(1.0, 1.25)
         return max(backoff, asked or 0.0)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What a platform allows: calls a second, and how many at once after a pause."""
-
-    per_second: float
-    burst: int
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a call: "sent", "refused", "uncertain", or "retry" (``seconds`` where given).
-
-    ``message`` is the platform's name for the message sent, where it reports on it later.
-    """
-
-    outcome: str
-    reason: str = ""
-    seconds: float | None = None
-    message: str = ""
 
 
 OPEN = "open"
@@ -126,9 +103,9 @@ class Delivery:
     def __init__(
         self,
         app: Sanic,
-        channels: Sequence[MessagingChannel],
+        channels: Sequence[Channel],
         mailbox: Mailbox,
-        patience: Patience,
+        patience: RetryPolicy,
         take: TakeTurn,
         pause: float = 0.0,
     ) -> None:
@@ -177,7 +154,7 @@ class Delivery:
         running = list(self._lanes.values())
         return (await asyncio.wait(running, timeout=seconds))[1] if running else set()
 
-    def accept(self, channel: MessagingChannel, events: Iterable[Incoming]) -> None:
+    def accept(self, channel: Channel, events: Iterable[Incoming]) -> None:
         """Keeps the events to be answered behind; copies and floods are dropped and counted."""
         now = self.clock()
         if now >= self._purged + DAY:
@@ -194,7 +171,7 @@ class Delivery:
             if outcome == "received":
                 self._wake(lane)
 
-    def report(self, channel: MessagingChannel, report: Report) -> None:
+    def report(self, channel: Channel, report: Report) -> None:
         """Stores a failure that the platform found out later."""
         logger.error("%s: the platform could not deliver a message: %s", channel.name(), report.reason)
         why = refusals.why(report.reason, channel.known_refusals)
@@ -324,7 +301,7 @@ class Delivery:
             messages = [notice("utter_notice_failure")]
         self._put(rows[0], channel, lane, event.address, messages, joined=rows[1:])
 
-    async def _turn(self, channel: MessagingChannel, lane: str, event: Incoming) -> Messages:
+    async def _turn(self, channel: Channel, lane: str, event: Incoming) -> Messages:
         if event.text is None:
             return [notice("utter_notice_attachment" if event.attached else "utter_notice_bad_request")]
         agent = getattr(self._app.ctx, "agent", None)
@@ -336,7 +313,7 @@ class Delivery:
     def _put(
         self,
         row: int,
-        channel: MessagingChannel,
+        channel: Channel,
         lane: str,
         address: Mapping[str, Any],
         messages: Messages,
@@ -373,7 +350,7 @@ class Delivery:
         why = refusals.LATE if late else refusals.why(reason, channel.known_refusals)
         self.mailbox.fail(queued, reason, now, why)
 
-    def _wait(self, channel: MessagingChannel, lane: str) -> float:
+    def _wait(self, channel: Channel, lane: str) -> float:
         """The seconds to wait for the platform's rate limits, for all and for one person."""
         now = time.monotonic()
         if len(self._buckets) > IDLE_BUCKETS:
@@ -384,7 +361,7 @@ class Delivery:
         ]
         return max(waits)
 
-    async def _post(self, channel: MessagingChannel, queued: Queued) -> Verdict:
+    async def _post(self, channel: Channel, queued: Queued) -> DeliveryResult:
         assert self._session is not None
         progress = SimpleNamespace(connected=False)
         call = self._as_typed.get(queued.id, queued.call)
@@ -404,13 +381,13 @@ class Delivery:
                 if verdict.outcome == "sent":
                     verdict = replace(verdict, message=_name_of(channel, content))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            verdict = Verdict("uncertain" if progress.connected else "retry", type(error).__name__)
+            verdict = DeliveryResult("uncertain" if progress.connected else "retry", type(error).__name__)
         if verdict.outcome == "uncertain" and queued.call.repeatable:
-            return Verdict("retry", verdict.reason)
+            return DeliveryResult("retry", verdict.reason)
         return verdict
 
 
-def _name_of(channel: MessagingChannel, content: bytes) -> str:
+def _name_of(channel: Channel, content: bytes) -> str:
     try:
         return channel.name_of_sent(content)
     except Exception as error:

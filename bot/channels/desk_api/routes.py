@@ -17,7 +17,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.desk_api import conversation, reading
+from bot.channels.desk_api import figures, handover, reading
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +61,14 @@ def _routes(secret: str) -> Blueprint:
     @routes.get("/conversations/<conversation:str>")
     @guarded
     async def show(request: Request, agent: Any, conversation: str) -> HTTPResponse:
-        told = await conversation.opened(agent, conversation, request.app)
+        told = await handover.opened(agent, conversation, request.app)
         return response.json(told, ensure_ascii=False)
 
     @routes.post("/presence")
     @guarded
     async def presence(request: Request, agent: Any) -> HTTPResponse:
         names = [name for name in _texts(request, "conversations", MOST_CONVERSATIONS) if len(name) <= MAX_ID]
-        return response.json({"conversations": await conversation.presence(agent, names)})
+        return response.json({"conversations": await handover.presence(agent, names)})
 
     @routes.post("/conversations/<conversation:str>/<step:str>")
     @guarded
@@ -87,16 +87,16 @@ def _routes(secret: str) -> Blueprint:
             author = _text(request, "author", MAX_ID)
             public = _texts(request, "public", MOST_PUBLIC)
             return _told(
-                await conversation.say(request.app, agent, conversation, text, message_id, author, public)
+                await handover.say(request.app, agent, conversation, text, message_id, author, public)
             )
-        except conversation.NotReached:
+        except handover.NotReached:
             logger.error("an adviser's message was not sent: from here the person cannot be written to")
             return response.empty(status=503)
 
     @routes.post("/conversations/<conversation:str>/facts")
     @guarded
     async def keep_facts(request: Request, agent: Any, conversation: str) -> HTTPResponse:
-        return _told(await conversation.keep_facts(agent, conversation, _facts(request)))
+        return _told(await handover.keep_facts(agent, conversation, _facts(request)))
 
     @routes.post("/answers")
     @guarded
@@ -105,7 +105,7 @@ def _routes(secret: str) -> Blueprint:
         if not text:
             return response.empty(status=400)
         wording, conversation = _text(request, "wording", 16), _text(request, "conversation", MAX_ID)
-        messages = await conversation.answers(agent, text, _facts(request), wording, conversation)
+        messages = await handover.answers(agent, text, _facts(request), wording, conversation)
         return response.json({"messages": messages}, ensure_ascii=False)
 
     @routes.post("/facts")
@@ -128,14 +128,14 @@ def _routes(secret: str) -> Blueprint:
     @guarded
     async def misunderstood(request: Request, agent: Any) -> HTTPResponse:
         limit = _number(request, "limit", MOST_MESSAGES)
-        found = await asyncio.to_thread(statistics.misunderstood, agent.tracker_store, limit)
+        found = await asyncio.to_thread(figures.misunderstood, agent.tracker_store, limit)
         return response.json({"messages": found}, ensure_ascii=False)
 
     @routes.get("/statistics")
     @guarded
     async def statistics(request: Request, agent: Any) -> HTTPResponse:
         days = _number(request, "days", MOST_DAYS)
-        return response.json(await asyncio.to_thread(statistics.statistics, agent.tracker_store, days))
+        return response.json(await asyncio.to_thread(figures.statistics, agent.tracker_store, days))
 
     return routes
 
@@ -144,22 +144,20 @@ async def _done(request: Request, agent: Any, conversation: str, step: str) -> H
     """The answer to one of the ``STEPS``."""
     app, body = request.app, _body(request)
     if step == "take":
-        return _told(await conversation.take(app, agent, conversation, at_desk=body.get("at_desk") is True))
+        return _told(await handover.take(app, agent, conversation, at_desk=body.get("at_desk") is True))
     if step == "give_back":
-        return _told(
-            await conversation.give_back(app, agent, conversation, by_time=body.get("by_time") is True)
-        )
+        return _told(await handover.give_back(app, agent, conversation, by_time=body.get("by_time") is True))
     if step == "pass_on":
-        return _told(await conversation.pass_on(app, agent, conversation))
+        return _told(await handover.pass_on(app, agent, conversation))
     if step == "erase":
-        return _told(await conversation.erase(app, agent, conversation))
+        return _told(await handover.erase(app, agent, conversation))
     if step == "typing":
-        await conversation.show_typing(app, conversation)
+        await handover.show_typing(app, conversation)
         return _told(True)
     what, values = body.get("what"), body.get("values")
-    if what not in conversation.NEWS or not isinstance(values, dict):
+    if what not in handover.NEWS or not isinstance(values, dict):
         return response.empty(status=400)
-    return _told(await conversation.tell(app, agent, conversation, what, values))
+    return _told(await handover.tell(app, agent, conversation, what, values))
 
 
 def _told(is_done: bool) -> HTTPResponse:

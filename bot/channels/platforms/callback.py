@@ -17,13 +17,12 @@ from typing import Any, ClassVar
 from sanic.request import Request
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import Call, Incoming
-from bot.channels.delivery.rendering import Part, Shape
-from bot.channels.delivery.workers import Rate
+from bot.channels.delivery.rendering import Part, PlatformLimits
+from bot.channels.delivery.types import Call, Incoming, Rate
 from bot.channels.platforms import mail_text, signatures
 from bot.channels.platforms.messaging_channel import (
+    MalformedRequest,
     MessagingChannel,
-    Unreadable,
     Variable,
     is_by_person,
     json_object,
@@ -44,7 +43,7 @@ class SignedCallback(MessagingChannel):
 
     url: ClassVar[Variable]
     secret: ClassVar[Variable]
-    shape = Shape(format=markup.plain, limit=MAX_TEXT)
+    shape = PlatformLimits(format=markup.plain, limit=MAX_TEXT)
     rate = Rate(per_second=50, burst=50)
     rate_of_one = Rate(per_second=5, burst=10)
     tells_misuse = True
@@ -167,5 +166,5 @@ class MailChannel(SignedCallback):
 def _identifier(body: Mapping[str, Any], name: str) -> str:
     value = body[name]
     if not isinstance(value, (str, int)) or not 0 < len(str(value)) <= MAX_IDENTIFIER:
-        raise Unreadable
+        raise MalformedRequest
     return str(value)

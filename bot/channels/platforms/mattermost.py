@@ -14,14 +14,13 @@ from urllib.parse import parse_qsl
 from sanic.request import Request
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import Call, Incoming
-from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
-from bot.channels.delivery.workers import Rate
+from bot.channels.delivery.rendering import ChoiceStyle, Part, PlatformLimits
+from bot.channels.delivery.types import Call, Incoming, Rate
 from bot.channels.platforms import signatures
 from bot.channels.platforms.messaging_channel import (
     PUBLIC_URL,
+    MalformedRequest,
     MessagingChannel,
-    Unreadable,
     Variable,
     identifier,
     parse_object,
@@ -43,7 +42,7 @@ class MattermostChannel(MessagingChannel):
         Variable("MATTERMOST_WEBHOOK_TOKENS", "tokens of the outgoing webhook and slash command, by commas"),
         Variable(PUBLIC_URL, "the server's public address, which the buttons call", shared=True),
     )
-    shape = Shape(
+    shape = PlatformLimits(
         format=markup.mattermost,
         limit=MAX_TEXT,
         styles=(ChoiceStyle("actions", most=15, title=64, payload=1000, text=MAX_TEXT),),
@@ -65,7 +64,7 @@ class MattermostChannel(MessagingChannel):
         """True where the request bears a token of ours or, for a button, the seal that we gave it."""
         try:
             fields = _fields(request)
-        except Unreadable:
+        except MalformedRequest:
             return False
         context = fields.get("context")
         if isinstance(context, dict):

@@ -13,9 +13,9 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.delivery.message_queue import Call, Incoming
-from bot.channels.delivery.rendering import Part, Shape
-from bot.channels.delivery.workers import Delivery, Rate, Verdict
+from bot.channels.delivery.rendering import Part, PlatformLimits
+from bot.channels.delivery.types import Call, DeliveryResult, Incoming, Rate, Report
+from bot.channels.delivery.workers import Delivery
 from bot.channels.platforms.signatures import hmac_sha256
 
 logger = logging.getLogger(__name__)
@@ -24,16 +24,8 @@ PUBLIC_URL = "ASSISTANT_PUBLIC_URL"
 SERVER_ERRORS = (500, 502, 503)
 
 
-class Unreadable(Exception):
+class MalformedRequest(Exception):
     """A request that is signed as it should be, but is not what the platform sends."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """A failure that the platform found out later: why, and its name for the message, "" where unknown."""
-
-    reason: str
-    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class MessagingChannel(ABC):
     """
 
     variables: ClassVar[tuple[Variable, ...]]
-    shape: ClassVar[Shape]
+    shape: ClassVar[PlatformLimits]
     rate: ClassVar[Rate]
     rate_of_one: ClassVar[Rate]
     # Whether who posts a request that cannot be read is told so: a program's author wants to know. A platform
@@ -88,7 +80,7 @@ class MessagingChannel(ABC):
 
     @abstractmethod
     def events(self, request: Request) -> Iterable[Any]:
-        """Each event of a request as the platform sent it; may raise ``Unreadable`` for the whole."""
+        """Each event of a request as the platform sent it; may raise ``MalformedRequest`` for the whole."""
 
     @abstractmethod
     def messages(self, event: Any) -> Iterable[Incoming]:
@@ -124,7 +116,7 @@ class MessagingChannel(ABC):
         """The headers that prove who calls."""
         return {}
 
-    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> DeliveryResult:
         """What became of a call, by its reply."""
         return by_status(status, headers)
 
@@ -177,7 +169,7 @@ class MessagingChannel(ABC):
                 return response.json({"status": 403}, status=403)
             try:
                 events = list(self.events(request))
-            except (Unreadable, KeyError, TypeError, ValueError, AttributeError, IndexError):
+            except (MalformedRequest, KeyError, TypeError, ValueError, AttributeError, IndexError):
                 delivery.mailbox.count(self.name(), "unreadable")
                 return response.json({"status": 400}, status=400)
             read = [self._read(event) for event in events]
@@ -203,15 +195,15 @@ class MessagingChannel(ABC):
             return None
 
 
-def by_status(status: int, headers: Mapping[str, str]) -> Verdict:
+def by_status(status: int, headers: Mapping[str, str]) -> DeliveryResult:
     """The verdict that a status alone allows."""
     if 200 <= status < 300:
-        return Verdict("sent")
+        return DeliveryResult("sent")
     reason = f"status {status}"
     if status == 429 or status in SERVER_ERRORS:
-        return Verdict("retry", reason, seconds_of(headers.get("Retry-After")))
+        return DeliveryResult("retry", reason, seconds_of(headers.get("Retry-After")))
     # A gateway that waited in vain does not know whether the platform took the call.
-    return Verdict("uncertain" if status == 504 else "refused", reason)
+    return DeliveryResult("uncertain" if status == 504 else "refused", reason)
 
 
 def seconds_of(text: object) -> float | None:
@@ -223,18 +215,18 @@ def seconds_of(text: object) -> float | None:
 
 
 def json_object(request: Request) -> dict[str, Any]:
-    """The request's JSON object, or ``Unreadable``."""
+    """The request's JSON object, or ``MalformedRequest``."""
     return parse_object(request.body)
 
 
 def parse_object(content: bytes | str) -> dict[str, Any]:
-    """The JSON object in the content, or ``Unreadable``."""
+    """The JSON object in the content, or ``MalformedRequest``."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise Unreadable from error
+        raise MalformedRequest from error
     if not isinstance(value, dict):
-        raise Unreadable
+        raise MalformedRequest
     return value
 
 
@@ -245,17 +237,17 @@ def items(holder: object, name: str) -> list[Any]:
 
 
 def identifier(value: object) -> str:
-    """A platform's name for a person or a message, or ``Unreadable`` where there is none."""
+    """A platform's name for a person or a message, or ``MalformedRequest`` where there is none."""
     if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value):
-        raise Unreadable
+        raise MalformedRequest
     return str(value)
 
 
 def _checked(event: Incoming) -> Incoming:
-    """The event, or ``Unreadable`` where a platform's field holds something else than a text."""
+    """The event, or ``MalformedRequest`` where a platform's field holds something else than a text."""
     for value in (event.key, event.user, event.text or "", event.payload or ""):
         if not isinstance(value, str):
-            raise Unreadable
+            raise MalformedRequest
     # JSON may name half a character, which nothing can store: an emoji that a telephone cut in two is no
     # reason to lose the words around it.
     for value in (event.key, event.user, event.payload or ""):

@@ -14,10 +14,10 @@ from typing import Any
 from sanic.request import Request
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.message_queue import DAY
 from bot.channels.delivery.refusals import UNREACHABLE, WINDOW
-from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
-from bot.channels.delivery.workers import Rate
+from bot.channels.delivery.rendering import ChoiceStyle, Part, PlatformLimits
+from bot.channels.delivery.types import Call, Incoming, Rate
 from bot.channels.platforms.messaging_channel import Variable, identifier, items, json_object, text_or_none
 from bot.channels.platforms.meta import GRAPH_URL, MetaChannel
 
@@ -34,7 +34,7 @@ class MessengerChannel(MetaChannel):
     app_secret = Variable("MESSENGER_APP_SECRET", "the app's secret")
     verify_token = Variable("MESSENGER_VERIFY_TOKEN", "a word of yours, typed again in the webhook's form")
     variables = (access_token, app_secret, verify_token, GRAPH_URL)
-    shape = Shape(
+    shape = PlatformLimits(
         format=markup.plain,
         limit=MAX_TEXT,
         styles=(ChoiceStyle("quick_replies", most=13, title=20, payload=1000, text=MAX_TEXT),),

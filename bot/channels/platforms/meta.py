@@ -9,12 +9,11 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.delivery.message_queue import Call
-from bot.channels.delivery.workers import Verdict
+from bot.channels.delivery.types import Call, DeliveryResult
 from bot.channels.platforms import signatures
 from bot.channels.platforms.messaging_channel import (
+    MalformedRequest,
     MessagingChannel,
-    Unreadable,
     Variable,
     by_status,
     parse_object,
@@ -59,15 +58,15 @@ class MetaChannel(MessagingChannel):
         """The Graph API's address."""
         return f"{self.values[GRAPH_URL.name]}/{call.path}"
 
-    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> DeliveryResult:
         """By Meta's error code, which says more than the status: limits come as status 400 too."""
         verdict = by_status(status, headers)
         if verdict.outcome == "sent":
             return verdict
         try:
             error = parse_object(content).get("error") or {}
-        except Unreadable:
+        except MalformedRequest:
             return verdict
         reason = f"{verdict.reason}: error {error.get('code')}"
         passing = error.get("code") in PASSING_ERRORS or error.get("is_transient") is True
-        return Verdict("retry" if passing else verdict.outcome, reason, verdict.seconds)
+        return DeliveryResult("retry" if passing else verdict.outcome, reason, verdict.seconds)

@@ -20,14 +20,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import Call, Incoming
 from bot.channels.delivery.refusals import UNREACHABLE
-from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
-from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.delivery.rendering import ChoiceStyle, Part, PlatformLimits
+from bot.channels.delivery.types import Call, DeliveryResult, Incoming, Rate
 from bot.channels.platforms import signatures
 from bot.channels.platforms.messaging_channel import (
+    MalformedRequest,
     MessagingChannel,
-    Unreadable,
     Variable,
     by_status,
     identifier,
@@ -57,7 +56,7 @@ class SlackChannel(MessagingChannel):
         Variable("SLACK_SIGNING_SECRET", "the app's signing secret"),
         Variable("SLACK_API_URL", "the Web API's address", default="https://slack.com/api"),
     )
-    shape = Shape(
+    shape = PlatformLimits(
         format=markup.slack,
         limit=MAX_SECTION,
         styles=(ChoiceStyle("actions", most=25, title=75, payload=2000, text=MAX_SECTION),),
@@ -128,19 +127,19 @@ class SlackChannel(MessagingChannel):
         """The bot's token."""
         return {"Authorization": f"Bearer {self.values['SLACK_BOT_TOKEN']}"}
 
-    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> DeliveryResult:
         """By the status, then by "ok": Slack refuses with status 200."""
         verdict = by_status(status, headers)
         if verdict.outcome != "sent":
             return verdict
         try:
             reply = parse_object(content)
-        except Unreadable:
-            return Verdict("uncertain", "no JSON in the reply")
+        except MalformedRequest:
+            return DeliveryResult("uncertain", "no JSON in the reply")
         if reply.get("ok") is True:
             return verdict
         error = str(reply.get("error"))
-        return Verdict("retry" if error in PASSING_ERRORS else "refused", error)
+        return DeliveryResult("retry" if error in PASSING_ERRORS else "refused", error)
 
 
 def _message(event: Mapping[str, Any]) -> Iterable[Incoming]:

@@ -14,10 +14,9 @@ from typing import Any
 from sanic.request import Request
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import Call, Incoming
 from bot.channels.delivery.refusals import STOPPED, UNREACHABLE
-from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
-from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.delivery.rendering import ChoiceStyle, Part, PlatformLimits
+from bot.channels.delivery.types import Call, DeliveryResult, Incoming, Rate
 from bot.channels.platforms import signatures
 from bot.channels.platforms.messaging_channel import (
     MessagingChannel,
@@ -51,7 +50,7 @@ class TelegramChannel(MessagingChannel):
         Variable("TELEGRAM_SECRET_TOKEN", "the secret_token given to setWebhook"),
         Variable("TELEGRAM_API_URL", "the Bot API's address", default="https://api.telegram.org"),
     )
-    shape = Shape(
+    shape = PlatformLimits(
         format=markup.telegram,
         limit=MAX_TEXT,
         # Clients cut a longer title; the payload's limit is the platform's.
@@ -103,7 +102,7 @@ class TelegramChannel(MessagingChannel):
         """The method's address, which holds the token."""
         return f"{self.values['TELEGRAM_API_URL']}/bot{self.values['TELEGRAM_BOT_TOKEN']}/{call.path}"
 
-    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> DeliveryResult:
         """By the status, with the pause that Telegram asks for in the body."""
         verdict = by_status(status, headers)
         if verdict.outcome == "sent":
@@ -113,7 +112,7 @@ class TelegramChannel(MessagingChannel):
         except Exception:
             return verdict
         asked = seconds_of((error.get("parameters") or {}).get("retry_after"))
-        return Verdict(verdict.outcome, f"{verdict.reason}: {error.get('description', '')}", asked)
+        return DeliveryResult(verdict.outcome, f"{verdict.reason}: {error.get('description', '')}", asked)
 
 
 def _message(key: str, message: Mapping[str, Any]) -> Iterable[Incoming]:

@@ -18,16 +18,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.delivery import button_resolution, markup
-from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.message_queue import DAY
 from bot.channels.delivery.refusals import STOPPED, UNREACHABLE, WINDOW
-from bot.channels.delivery.rendering import Part, Shape
-from bot.channels.delivery.workers import Rate, Verdict
+from bot.channels.delivery.rendering import Part, PlatformLimits
+from bot.channels.delivery.types import Call, DeliveryResult, Incoming, Rate, Report
 from bot.channels.platforms import signatures
 from bot.channels.platforms.messaging_channel import (
     PUBLIC_URL,
+    MalformedRequest,
     MessagingChannel,
-    Report,
-    Unreadable,
     Variable,
     by_status,
     identifier,
@@ -131,14 +130,14 @@ class TwilioChannel(MessagingChannel):
         }
         return [Call(path, {**fields, "Body": part.text}) for part in parts]
 
-    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> Verdict:
+    def verdict(self, status: int, headers: Mapping[str, str], content: bytes) -> DeliveryResult:
         """By the status, with Twilio's code, which says why."""
         verdict = by_status(status, headers)
         if verdict.outcome == "sent":
             return verdict
         try:
             code = parse_object(content).get("code")
-        except Unreadable:
+        except MalformedRequest:
             return verdict
         return replace(verdict, reason=f"{verdict.reason}: error {code}")
 
@@ -162,7 +161,7 @@ class SmsChannel(TwilioChannel):
 
     number = "TWILIO_SMS_NUMBER"
     variables = (Variable("TWILIO_SMS_NUMBER", "the number, such as +33…"), *_ACCOUNT)
-    shape = Shape(
+    shape = PlatformLimits(
         format=lambda text: to_gsm(markup.plain(text)),
         limit=MAX_UNITS,
         length=lambda text: segments(text).units,
@@ -181,7 +180,7 @@ class TwilioWhatsAppChannel(TwilioChannel):
 
     number = "TWILIO_WHATSAPP_NUMBER"
     variables = (Variable("TWILIO_WHATSAPP_NUMBER", "the number, such as whatsapp:+33…"), *_ACCOUNT)
-    shape = Shape(format=markup.whatsapp, limit=MAX_TEXT)
+    shape = PlatformLimits(format=markup.whatsapp, limit=MAX_TEXT)
     window = DAY
     rate = Rate(per_second=80, burst=80)
     rate_of_one = Rate(per_second=1 / 6, burst=45)

@@ -12,12 +12,11 @@ from typing import Any
 from sanic.request import Request
 
 from bot.channels.delivery import markup
-from bot.channels.delivery.message_queue import DAY, Call, Incoming
+from bot.channels.delivery.message_queue import DAY
 from bot.channels.delivery.refusals import STOPPED, UNREACHABLE, WINDOW
-from bot.channels.delivery.rendering import ChoiceStyle, Part, Shape
-from bot.channels.delivery.workers import Rate
+from bot.channels.delivery.rendering import ChoiceStyle, Part, PlatformLimits
+from bot.channels.delivery.types import Call, Incoming, Rate, Report
 from bot.channels.platforms.messaging_channel import (
-    Report,
     Variable,
     identifier,
     items,
@@ -50,7 +49,7 @@ class WhatsAppChannel(MetaChannel):
         default="",
     )
     variables = (access_token, number, app_secret, verify_token, GRAPH_URL, template)
-    shape = Shape(
+    shape = PlatformLimits(
         format=markup.whatsapp,
         limit=MAX_TEXT,
         styles=(

@@ -1,4 +1,4 @@
-"""Opinions on answers: POST /feedback, and DELETE /conversations/<id> which erases a conversation.
+"""FeedbackStore on answers: POST /feedback, and DELETE /conversations/<id> which erases a conversation.
 
 An opinion holds the answer's name, whether it helped, why not, and the day: neither what was said nor in
 which conversation. Its reference is drawn by the client, so that a change of mind replaces the first one.
@@ -43,7 +43,7 @@ FEEDBACK = sa.Table(
 )
 
 
-class Opinions:
+class FeedbackStore:
     """The table of opinions."""
 
     def __init__(self, url: str) -> None:
@@ -99,7 +99,7 @@ class FeedbackChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The two routes."""
         routes = Blueprint("feedback_channel")
-        opinions = Opinions(settings.get("FEEDBACK_DATABASE_URL"))
+        opinions = FeedbackStore(settings.get("FEEDBACK_DATABASE_URL"))
 
         @routes.post("/feedback")
         @open_to_sites(routes, "/feedback", "POST")

@@ -28,8 +28,9 @@ from sanic.response import HTTPResponse
 from bot import settings
 from bot.channels.site import assets, cors, data_protection, history
 from bot.channels.site.form_fields import fields
-from bot.channels.turns import maintenance, message_handler
+from bot.channels.turns import maintenance
 from bot.channels.turns.conversations import erase
+from bot.channels.turns.message_handler import handle_message
 from bot.nlg import formatting
 from bot.nlg.sources import SHOWN
 from bot.privacy import retention
@@ -144,7 +145,7 @@ class SiteChannel(InputChannel):
         """The whole conversation after the message was answered; a page sent twice is answered once."""
         app = Sanic.get_app()
         before = await _events(conversation)
-        messages = await message_handler.take(app, text, conversation, self.name(), None, message_id)
+        messages = await handle_message(app, text, conversation, self.name(), None, message_id)
         after = await _events(conversation)
         if len(after) > len(before) or message_id in (getattr(event, "message_id", "") for event in after):
             return history.of(after)

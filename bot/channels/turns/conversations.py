@@ -36,7 +36,7 @@ async def answered(store: TrackerStore, sender_id: str, message_id: str, channel
 
 async def may_hold(store: TrackerStore, sender_id: str, word: str) -> bool:
     """Whether the conversation's events may hold ``word``, a key or a value; True where that costs."""
-    inner = _innermost(store)
+    inner = unwrapped(store)
     if not isinstance(inner, ConversationStore):
         return True
     return bool(await inner.beside(_may_hold, inner, sender_id, word))
@@ -45,10 +45,10 @@ async def may_hold(store: TrackerStore, sender_id: str, word: str) -> bool:
 async def erase(agent: Any, sender_id: str) -> None:
     """Removes all that is held of the conversation (``retention.yml``), after the turn that may be under way.
 
-    Opinions on answers name no conversation: they stay.
+    FeedbackStore on answers name no conversation: they stay.
     Rasa's stores cannot. Raises NotImplementedError for a kind of store that this cannot erase from either.
     """
-    store = _innermost(agent.tracker_store)
+    store = unwrapped(agent.tracker_store)
     async with agent.lock_store.lock(sender_id):
         await asyncio.to_thread(retention.erase, settings.get, sender_id)
         if isinstance(store, ConversationStore):
@@ -75,7 +75,7 @@ def _may_hold(store: ConversationStore, sender_id: str, word: str) -> bool:
         return session.query(event.id).filter(event.sender_id == sender_id, named).first() is not None
 
 
-def _innermost(store: Any) -> Any:
+def unwrapped(store: Any) -> Any:
     """The store itself, without the wrappers that Rasa puts around it."""
     while hasattr(store, "_tracker_store"):
         store = store._tracker_store

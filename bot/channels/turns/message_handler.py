@@ -25,7 +25,7 @@ _OUTAGES = (SQLAlchemyError, TimeoutError, OSError)
 CONTEXT_PAGE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
-class WholeMessages(CollectingOutputChannel):
+class MessageCollector(CollectingOutputChannel):
     """Collects messages whole, with their metadata; Rasa's own splits them and drops it."""
 
     def __init__(self, name: str) -> None:
@@ -49,7 +49,7 @@ def shown(recipient_id: str, message: Dict[str, Any]) -> Dict[str, Any]:
 
 
 @measured
-async def take(
+async def handle_message(
     app: Sanic,
     text: object,
     sender_id: str,
@@ -72,7 +72,7 @@ async def take(
     agent = getattr(app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return [_message(sender_id, notice("utter_notice_no_model"))]
-    collector = WholeMessages(channel)
+    collector = MessageCollector(channel)
     before: List[Dict[str, Any]] = []
     message = UserMessage(
         text, collector, sender_id, input_channel=channel, message_id=message_id, metadata=metadata

@@ -7,11 +7,8 @@ from typing import Any, Dict, List, Tuple
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot.channels.desk_api.conversation import pushed_since
 from bot.channels.turns import conversations, message_handler
-
-# The key of the metadata that names a message which answered none.
-PUSHED = "pushed"
+from bot.channels.turns.pushed import PUSHED, pushed_since
 
 
 async def pushed(

@@ -51,7 +51,7 @@ class RestChannel(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             body = _body(request)
             sender, message_id = _sender(body), _name(body, "message_id")
-            messages = await message_handler.take(
+            messages = await message_handler.handle_message(
                 Sanic.get_app(),
                 body.get("message"),
                 sender,

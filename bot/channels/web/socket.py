@@ -31,12 +31,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from socketio import AsyncServer
 
-from bot.channels.desk_api.conversation import speaker_of
 from bot.channels.site import cors
 from bot.channels.site.open_windows import WINDOWS
 from bot.channels.site.pages import DRAWN_ID
 from bot.channels.turns import message_handler, rate_limits
 from bot.channels.turns.conversations import erase
+from bot.channels.turns.pushed import speaker_of
 from bot.channels.web import missed
 from bot.channels.web.socketio_server import Sockets
 from bot.operations.rooms import rooms
@@ -157,7 +157,7 @@ class SocketChannel(InputChannel):
             conversation = await self._conversation(sid, data)
             message_id = _text(data, "message_id", 64)
             metadata = message_handler.client_metadata(data)
-            messages = await message_handler.take(
+            messages = await message_handler.handle_message(
                 Sanic.get_app(), _field(data, "message"), conversation, self.name(), metadata, message_id
             )
             if any(message["metadata"].get("response") == LEFT for message in messages):

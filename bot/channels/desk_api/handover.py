@@ -31,6 +31,7 @@ from bot.channels import registry
 from bot.channels.delivery import refusals
 from bot.channels.site.open_windows import WINDOWS
 from bot.channels.turns import conversations, message_handler
+from bot.channels.turns.pushed import PUSHED, name_of_pushed, speaker_of
 from bot.privacy.masking import mask
 from bot.procedures.registry import FACT_NAMES
 from bot.takeaway import store
@@ -147,7 +148,7 @@ async def say(
         tracker = await agent.tracker_store.retrieve(conversation)
         if tracker is None:
             return False
-        if any(_pushed_id(event) == message_id for event in tracker.events):
+        if any(name_of_pushed(event) == message_id for event in tracker.events):
             return True
         if not _is_reached(app, tracker):
             raise NotReached
@@ -200,20 +201,12 @@ async def answers(
     if text.startswith("/"):
         # A button of the answer before, which was not kept either.
         tracker.update(BotUttered(data={"buttons": [{"title": "", "payload": text}]}), agent.domain)
-    collector = message_handler.WholeMessages(ASIDE)
+    collector = message_handler.MessageCollector(ASIDE)
     processor = agent.processor
     await processor._handle_message_with_tracker(UserMessage(mask(text), collector, aside), tracker)
     tracker = await processor.run_action_extract_slots(collector, tracker)
     await processor._run_prediction_loop(collector, tracker)
     return collector.messages
-
-
-def pushed_since(events: Iterable[Event], heard: str) -> List[Dict[str, Any]]:
-    """The messages that answered none (a person's, or on handing over) after the one named ``heard``."""
-    pushed = [event for event in events if isinstance(event, BotUttered) and _pushed_id(event)]
-    ids = [_pushed_id(event) for event in pushed]
-    later = pushed[ids.index(heard) + 1 :] if heard in ids else pushed
-    return [event.message() for event in later]
 
 
 async def _change(
@@ -235,11 +228,6 @@ async def _change(
         for window in _windows(app):
             await window.send_speaker(conversation, speaker_of(tracker))
     return True
-
-
-def speaker_of(tracker: DialogueStateTracker | None) -> str:
-    """Who answers in the conversation now: "mediator" or "assistant"."""
-    return "mediator" if tracker is not None and tracker.is_paused() else "assistant"
 
 
 def _state(tracker: DialogueStateTracker | None) -> Dict[str, Any]:
@@ -274,14 +262,8 @@ def _masked(text: str, public: Sequence[str]) -> str:
 def _pushed(
     text: str, message_id: str, metadata: Dict[str, Any], buttons: List[Dict[str, Any]] | None = None
 ) -> BotUttered:
-    told = {**metadata, "pushed": message_id}
+    told = {**metadata, PUSHED: message_id}
     return create_bot_utterance({"text": text, "buttons": buttons or [], "metadata": told})
-
-
-def _pushed_id(event: Event) -> str:
-    if not isinstance(event, BotUttered):
-        return ""
-    return str((event.metadata.get("metadata") or {}).get("pushed") or "")
 
 
 def _is_reached(app: Sanic, tracker: DialogueStateTracker) -> bool:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from rasa.core.tracker_store import SQLTrackerStore
 
 from bot import settings
-from bot.channels.site.feedback import Opinions
-from bot.channels.turns.conversations import _innermost
+from bot.channels.site.feedback import FeedbackStore
+from bot.channels.turns.conversations import unwrapped
 from bot.engine import silence
 from bot.privacy.masking import mask
 
@@ -124,7 +124,7 @@ def _opinions(days: int, days_ago: int) -> Dict[str, Any]:
     reasons: collections.Counter[str] = collections.Counter()
     unhelpful: collections.Counter[str] = collections.Counter()
     helpful = 0
-    for opinion in Opinions(settings.get("FEEDBACK_DATABASE_URL")).all():
+    for opinion in FeedbackStore(settings.get("FEEDBACK_DATABASE_URL")).all():
         if not since < opinion["day"] <= until:
             continue
         helpful += opinion["helpful"]
@@ -136,7 +136,7 @@ def _opinions(days: int, days_ago: int) -> Dict[str, Any]:
 
 def _said(store: Any, since: float, limit: int) -> List[Said]:
     """The messages that people wrote, oldest first; none from a store that cannot be asked."""
-    store = _innermost(store)
+    store = unwrapped(store)
     if not isinstance(store, SQLTrackerStore):
         return []
     event = store.SQLEvent
