@@ -13,7 +13,7 @@ from bot.evaluation.in_process import AssistantHere, assistant_in
 from bot.mediator import clock
 from bot.mediator.bridge import BotAway
 from bot.mediator.sheet import days
-from bot.mediator.sheet.answers import DeliveryResult, verdict
+from bot.mediator.sheet.answers import Verdict, verdict
 from bot.mediator.sheet.fields import Form
 from bot.nlg.sentences import Sentences
 from bot.settings import ROOT
@@ -65,13 +65,13 @@ SEVEN_CASES = {
 }
 
 
-def sheet_of(given: dict[str, str]) -> DeliveryResult:
+def sheet_of(given: dict[str, str]) -> Verdict:
     facts, faults = FORM.read(given, ON)
     assert faults == {}
     return verdict(SENTENCES, facts, ON)
 
 
-def everything(said: DeliveryResult) -> str:
+def everything(said: Verdict) -> str:
     return "\n".join(str(message["text"]) for answer in said for message in answer.messages)
 
 
