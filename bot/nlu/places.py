@@ -14,9 +14,17 @@ from bot.nlu.text import fold, normalise
 # The country codes of France.
 FRANCE = frozenset({"FR", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "GP", "MQ", "GF", "RE", "YT"})
 _NOT_PLACES = frozenset("vienne sete nice vence lens rouge aire tours cours mai bar gap".split())
+# Départements and regions that are ordinary words too: places only behind what announces one.
+_ORDINARY_WORDS = frozenset(
+    ("ain", "allier", "aube", "cher", "creuse", "drome", "landes", "vendee", "vienne")
+    + ("la manche", "la somme", "le lot", "le nord", "l'orne")
+)
+_ANNOUNCES_PLACE = re.compile(
+    r"\b(?:(?:dans|region|departement)(?: (?:de |d[eu] )?(?:l[ea]s?|l'))?|en|du|de la|de l') ?$"
+)
 _BEFORE_PLACE = r"(?:a|en|au|aux|de|d'|du|sur|dans l[ea']s?|vers|pres de|chez moi a|de la region|region)"
 _NUMBER = re.compile(
-    r"(?:dans le|departement|dept|dep\.?|du|le)\s+(0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-46])\b"
+    r"(?:dans le|departement|dept|dpt|dep\.?|du|(?<!pas )(?<!non )(?<!et )le)\s+(0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-46])\b"
     r"(?!\s*(?:[/.]|\d|jan|fev|mar|avr|mai|jui|jul|aou|sep|oct|nov|dec|cv|eur|ans|h\b))"
 )
 
@@ -46,6 +54,7 @@ def _regions(folded: str) -> list[FoundPlace]:
     return [
         FoundPlace(match.start(), match.end(), _region_names()[1][match[0]], False)
         for match in _region_names()[0].finditer(folded)
+        if match[0] not in _ORDINARY_WORDS or _ANNOUNCES_PLACE.search(folded[: match.start()])
     ]
 
 
