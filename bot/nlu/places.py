@@ -15,10 +15,13 @@ from bot.nlu.text import fold, normalise
 FRANCE = frozenset({"FR", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "GP", "MQ", "GF", "RE", "YT"})
 _NOT_PLACES = frozenset("vienne sete nice vence lens rouge aire tours cours mai bar gap".split())
 # Départements and regions that are ordinary words too: places only behind what announces one.
-_ORDINARY_WORDS = frozenset(
-    ("ain", "allier", "aube", "cher", "creuse", "drome", "landes", "vendee", "vienne")
-    + ("la manche", "la somme", "le lot", "le nord", "l'orne")
-)
+_ORDINARY_WORDS = frozenset("ain allier aube cher creuse drome landes vendee vienne".split()) | {
+    "la manche",
+    "la somme",
+    "le lot",
+    "le nord",
+    "l'orne",
+}
 _ANNOUNCES_PLACE = re.compile(
     r"\b(?:(?:dans|region|departement)(?: (?:de |d[eu] )?(?:l[ea]s?|l'))?|en|du|de la|de l') ?$"
 )
