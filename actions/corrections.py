@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from actions import dialogue
+from actions.answers import ActionTakeAnswer
 from actions.dialogue import DialogueAction
 from actions.turn import Turn
 from bot.guides import GUIDES
@@ -24,9 +25,12 @@ class ActionCorrectFact(DialogueAction):
         return "action_correct_fact"
 
     def take(self, turn: Turn) -> None:
-        """The question of the fact named; a button for each fact told; or that nothing was told."""
+        """The answer with what is told; the question of the fact named; a button for each; nothing told."""
         named = turn.entities.get("corrected")
-        if named in turn.before and FACTS[named].is_asked:
+        if turn.said and turn.corrects:
+            # "La vente, c'était le 10, pas le 29": the message says itself what is right.
+            ActionTakeAnswer().take(turn)
+        elif named in turn.before and FACTS[named].is_asked:
             turn.keep(guided_dialogue=turn.running or _guide_of(turn, named))
             dialogue.ask(turn, named)
         elif turn.before:

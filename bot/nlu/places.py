@@ -27,7 +27,8 @@ _ANNOUNCES_PLACE = re.compile(
 )
 _BEFORE_PLACE = r"(?:a|en|au|aux|de|d'|du|sur|dans l[ea']s?|vers|pres de|chez moi a|de la region|region)"
 _NUMBER = re.compile(
-    r"(?:dans le|departement|dept|dpt|dep\.?|du|(?<!pas )(?<!non )(?<!et )le)\s+(0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-46])\b"
+    r"(?:dans le|departement|dept|dpt|dep\.?|du|(?<!pas )(?<!non )(?<!et )le)\s+"
+    r"(0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-46])\b"
     r"(?!\s*(?:[/.]|\d|jan|fev|mar|avr|mai|jui|jul|aou|sep|oct|nov|dec|cv|eur|ans|h\b))"
 )
 
