@@ -199,7 +199,8 @@ class Turn:
                 about = entity.get("group")
                 fact = self.asked if about == "date" and self.asked in DATE_FACTS else about
                 # "Je peux rouler demain ?" plans something: nothing was told that could not be read.
-                is_planned = entity["role"] == "to_come" and self.manner == "question" and fact != self.asked
+                is_open = entity["role"] in ("to_come", "year_unclear")
+                is_planned = is_open and self.manner == "question" and fact != self.asked
                 if fact in DATE_FACTS and fact not in self.said and not is_planned:
                     return Reply(f"utter_date_unread_{entity['role']}", {"read": entity["value"]})
         return None

@@ -45,7 +45,10 @@ _UNTIL = re.compile(
     r"\bjusqu?\W?\s?(?:au?|en|le)?\s*(?:le |lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?$"
 )
 # "Après le 9 décembre, j'ai le droit ?" asks about days to come: nothing was told that could not be read.
-_ABOUT_LATER = re.compile(r"\b(?:apres|avant|a partir|a compter|d'ici|des|passe|pour)\s*(?:d[eu]|le)?\s*$")
+_ABOUT_LATER = re.compile(
+    r"\b(?:apres|avant|a partir|a compter|d'ici|des|passe|pour"
+    r"|fini[rt]\w*|expir\w*|termin\w*|s'arret\w*|prend fin|se termine)\s*(?:d[eu]|le|au)?\s*$"
+)
 # How far before a date its meaning is looked for.
 _CUE_WINDOW = 60
 _REGISTRATION = re.compile(
