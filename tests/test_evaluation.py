@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import sys
 from collections.abc import Callable
@@ -36,9 +37,15 @@ TALKS = [
 ]
 
 
+@functools.cache
+def examples() -> dict[str, list[str]]:
+    """Every training sentence by label; reading the files takes seconds."""
+    return examples_by_label()
+
+
 def learned(name: str, folder: Path) -> dict[str, list[str]]:
     target = folder / f"{name}.yml"
-    write_training_data(CONTENDERS[name], stratified(examples_by_label(), 0.1), target)
+    write_training_data(CONTENDERS[name], stratified(examples(), 0.1), target)
     blocks = read_yaml(target)["nlu"]
     return {block["intent"]: block["examples"].splitlines() for block in blocks}
 
@@ -62,8 +69,7 @@ def test_a_share_that_is_none_is_refused(share: float) -> None:
 
 
 def test_the_whole_share_keeps_every_example() -> None:
-    examples = examples_by_label()
-    assert stratified(examples, 1.0) == examples
+    assert stratified(examples(), 1.0) == examples()
 
 
 def test_all_pipelines_learn_the_same_sentences(tmp_path: Path) -> None:
