@@ -20,7 +20,7 @@ from bot import addresses, desk_link, listening, neighbours, progress, settings,
 from bot.law import parameters
 from bot.supervisor import Service, Supervisor, say, stop
 
-# What a start must be able to write; with messaging channels, their server looks at the mailbox.
+# What a start must be able to write; with messaging channels, their server looks at the queue.
 STORES = ("CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "DESK_DB_URL")
 # How long a start may take, and what it took on two cores.
 START_SECONDS, USUAL_START_SECONDS = 120, 15

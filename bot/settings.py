@@ -174,7 +174,12 @@ SETTINGS = (
     Setting("PGPASSWORD", None, "the password of the PostgreSQL databases whose address holds none"),
     Setting("REDIS_URL", None, "locks and rooms of several servers", _url("redis", "rediss")),
     Setting("EVENT_BROKER_URL", None, "where events are streamed to", _url("amqp", "amqps")),
-    Setting("CHANNELS_DB", str(STATE / "channels.db"), "the messaging channels' mailbox", _database),
+    Setting(
+        "CHANNELS_DB",
+        str(STATE / "channels.db"),
+        "the messages of messaging channels that wait",
+        _database,
+    ),
     Setting("CHANNELS_SERVED", "1", "0 leaves the messaging channels to another server", _one_of("0", "1")),
     Setting("CHANNELS_FIRST_RETRY_SECONDS", "1", "the first pause after a call that failed", _number),
     Setting("CHANNELS_GIVE_UP_SECONDS", "1800", "when a call is given up", _number),

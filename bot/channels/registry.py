@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from sanic import Sanic
 
 from bot import settings
-from bot.channels.delivery.message_queue import Mailbox
+from bot.channels.delivery.message_queue import MessageQueue
 from bot.channels.delivery.workers import Delivery, RetryPolicy, TakeTurn
 from bot.channels.platforms.callback import CallbackChannel, MailChannel
 from bot.channels.platforms.mattermost import MattermostChannel
@@ -72,22 +72,22 @@ def served(environment: Mapping[str, str]) -> list[MessagingChannel]:
     return [] if environment.get("CHANNELS_SERVED") == "0" else enabled(environment)
 
 
-def attach(app: Sanic, channels: Sequence[MessagingChannel], take: TakeTurn) -> None:
+def attach(app: Sanic[Any, Any], channels: Sequence[MessagingChannel], take: TakeTurn) -> None:
     """Gives the server the delivery that those channels need; without any, nothing is added."""
     if not channels:
         return
-    patience = RetryPolicy(
+    retries = RetryPolicy(
         first=float(settings.get("CHANNELS_FIRST_RETRY_SECONDS")),
         give_up=float(settings.get("CHANNELS_GIVE_UP_SECONDS")),
     )
 
-    async def start(app: Sanic) -> None:
-        mailbox = Mailbox(Path(settings.get("CHANNELS_DB")))
+    async def start(app: Sanic[Any, Any]) -> None:
+        queue = MessageQueue(settings.get("CHANNELS_DB"))
         pause = float(settings.get("CHANNELS_QUIET_SECONDS"))
-        app.ctx.delivery = Delivery(app, channels, mailbox, patience, take, pause)
+        app.ctx.delivery = Delivery(app, channels, queue, retries, take, pause)
         await app.ctx.delivery.start()
 
-    async def stop(app: Sanic) -> None:
+    async def stop(app: Sanic[Any, Any]) -> None:
         await app.ctx.delivery.stop()
 
     app.register_listener(start, "before_server_start")

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.delivery.button_resolution import are_numbered
+from bot.channels.delivery.message_tables import OUTBOX
 from tests.channels.world import ScriptedAgent, World, run, server, stand_ins, texts, world
 from tests.support.platforms import PLATFORMS
 from tests.support.platforms.base import DROP, Platform, Webhook
@@ -260,14 +262,13 @@ def test_a_restart_loses_nothing_and_repeats_nothing(kind: type[Platform], tmp_p
         webhook = platform.says(user, "bonjour")
         async with server(platform, tmp_path, agent, platform.environment("http://127.0.0.1:1")) as here:
             assert await here.assistant.post(platform.channel, webhook) == 200
-            mailbox = here.assistant.app.ctx.delivery.mailbox
+            mailbox = here.assistant.app.ctx.delivery._queue
             # Stopped between two tries: in the middle of one, nobody would know whether it arrived.
-            while (
-                not here.count("retried")
-                or mailbox._db.execute("SELECT 1 FROM outbox WHERE sending=1").fetchone()
+            while not here.count("retried") or mailbox._read(
+                sa.select(OUTBOX.c.id).where(OUTBOX.c.sending == 1)
             ):
                 await asyncio.sleep(0.001)
-            for task in here.assistant.app.ctx.delivery._lanes.values():
+            for task in here.assistant.app.ctx.delivery._tasks.values():
                 task.cancel()
         async with stand_ins([platform]) as variables:
             async with server(platform, tmp_path, agent, variables) as here:
@@ -306,8 +307,8 @@ def test_a_person_can_write_into_a_conversation(kind: type[Platform], tmp_path: 
         await here.say(user, "bonjour")
         conversation = next(iter(here.agent.events))
         delivery = here.assistant.app.ctx.delivery
-        assert delivery.push(conversation, [{"text": "Bonjour, ici une conseillère."}])
-        assert not delivery.push("telegram-unknown", [{"text": "Bonjour"}])
+        assert await delivery.push(conversation, [{"text": "Bonjour, ici une conseillère."}])
+        assert not await delivery.push("telegram-unknown", [{"text": "Bonjour"}])
         await here.post()
         assert "conseillère" in texts(here.platform.shown[user][-1:]).replace("ere", "ère")
 

@@ -1,10 +1,12 @@
-"""Pauses, rates and the mailbox."""
+"""Pauses, rates and the queue."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from bot.channels.delivery.message_queue import DAY, SEEN_DAYS, Mailbox
+from bot.channels.delivery.message_queue import DAY, SEEN_DAYS, MessageQueue
 from bot.channels.delivery.types import Call, Incoming, Rate
 from bot.channels.delivery.workers import Bucket, RetryPolicy
 from bot.channels.platforms.messaging_channel import by_status
@@ -13,17 +15,19 @@ EVENT = Incoming("1", "user", "bonjour")
 
 
 @pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox(":memory:")
+def queue(database: str) -> Iterator[MessageQueue]:
+    opened = MessageQueue(database)
+    yield opened
+    opened.close()
 
 
-def put(mailbox: Mailbox, *calls: Call) -> None:
-    mailbox.answer(None, "telegram", "telegram-1", {"chat_id": 1}, calls, now=0.0)
+def put(queue: MessageQueue, *calls: Call) -> None:
+    queue.answer(None, "telegram", "telegram-1", {"chat_id": 1}, calls, now=0.0)
 
 
 def test_pauses_double_up_to_the_longest() -> None:
-    patience = RetryPolicy(first=1.0, longest=10.0)
-    pauses = [patience.pause(attempts, None) for attempts in range(8)]
+    policy = RetryPolicy(first=1.0, longest=10.0)
+    pauses = [policy.pause(attempts, None) for attempts in range(8)]
     assert all(
         low <= pause <= low * 1.25 for pause, low in zip(pauses, [1, 2, 4, 8, 10, 10, 10, 10], strict=True)
     )
@@ -53,60 +57,62 @@ def test_the_seconds_of_a_retry_after_are_read() -> None:
     assert by_status(429, {"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}).seconds is None
 
 
-def test_an_event_is_seen_again_a_year_later_only(mailbox: Mailbox) -> None:
-    assert mailbox.accept("telegram", "telegram-1", EVENT, 0.0, 9) == "received"
-    mailbox.purge((SEEN_DAYS - 1) * DAY)
-    assert mailbox.accept("telegram", "telegram-1", EVENT, 1.0, 9) == "duplicates"
-    mailbox.purge((SEEN_DAYS + 1) * DAY)
-    assert mailbox.accept("telegram", "telegram-1", EVENT, 2.0, 9) == "received"
+def test_an_event_is_seen_again_a_year_later_only(queue: MessageQueue) -> None:
+    assert queue.accept("telegram", "telegram-1", EVENT, 0.0, 9) == "received"
+    queue.purge((SEEN_DAYS - 1) * DAY)
+    assert queue.accept("telegram", "telegram-1", EVENT, 1.0, 9) == "duplicates"
+    queue.purge((SEEN_DAYS + 1) * DAY)
+    assert queue.accept("telegram", "telegram-1", EVENT, 2.0, 9) == "received"
 
 
-def test_two_channels_may_use_the_same_key(mailbox: Mailbox) -> None:
-    assert mailbox.accept("telegram", "telegram-1", EVENT, 0.0, 9) == "received"
-    assert mailbox.accept("slack", "slack-1", EVENT, 0.0, 9) == "received"
+def test_two_channels_may_use_the_same_key(queue: MessageQueue) -> None:
+    assert queue.accept("telegram", "telegram-1", EVENT, 0.0, 9) == "received"
+    assert queue.accept("slack", "slack-1", EVENT, 0.0, 9) == "received"
 
 
-def test_an_answer_takes_its_event_away(mailbox: Mailbox) -> None:
-    mailbox.accept("telegram", "telegram-1", EVENT, 0.0, 9)
-    waiting = mailbox.events("telegram-1")
+def test_an_answer_takes_its_event_away(queue: MessageQueue) -> None:
+    queue.accept("telegram", "telegram-1", EVENT, 0.0, 9)
+    waiting = queue.events("telegram-1")
     assert len(waiting) == 1
-    mailbox.answer(waiting[0].row, "telegram", "telegram-1", {}, [Call("sendMessage", {})], now=1.0)
-    assert mailbox.events("telegram-1") == []
-    assert mailbox.next_call("telegram-1") is not None
+    queue.answer(waiting[0].row, "telegram", "telegram-1", {}, [Call("sendMessage", {})], now=1.0)
+    assert queue.events("telegram-1") == []
+    assert queue.next_call("telegram-1") is not None
 
 
-def test_a_failed_part_takes_the_rest_of_its_answer_with_it_but_not_the_next_answer(mailbox: Mailbox) -> None:
-    put(mailbox, Call("a", {}), Call("b", {}))
-    mailbox.answer(7, "telegram", "telegram-1", {}, [Call("c", {})], now=1.0)
-    first = mailbox.next_call("telegram-1")
+def test_a_failed_part_takes_the_rest_of_its_answer_with_it_but_not_the_next_answer(
+    queue: MessageQueue,
+) -> None:
+    put(queue, Call("a", {}), Call("b", {}))
+    queue.answer(None, "telegram", "telegram-1", {}, [Call("c", {})], now=1.0)
+    first = queue.next_call("telegram-1")
     assert first is not None
-    mailbox.fail(first, "refused", now=2.0)
-    assert [failure.path for failure in mailbox.failures()] == ["a", "b"]
-    left = mailbox.next_call("telegram-1")
+    queue.fail(first, "refused", now=2.0)
+    assert [failure.path for failure in queue.failures()] == ["a", "b"]
+    left = queue.next_call("telegram-1")
     assert left is not None and left.call.path == "c"
 
 
-def test_a_receipt_that_fails_stops_nothing(mailbox: Mailbox) -> None:
-    put(mailbox, Call("receipt", {}, optional=True), Call("b", {}))
-    first = mailbox.next_call("telegram-1")
+def test_a_receipt_that_fails_stops_nothing(queue: MessageQueue) -> None:
+    put(queue, Call("receipt", {}, optional=True), Call("b", {}))
+    first = queue.next_call("telegram-1")
     assert first is not None
-    mailbox.fail(first, "refused", now=2.0)
-    assert mailbox.failures() == []
-    left = mailbox.next_call("telegram-1")
+    queue.fail(first, "refused", now=2.0)
+    assert queue.failures() == []
+    left = queue.next_call("telegram-1")
     assert left is not None and left.call.path == "b"
 
 
-def test_a_call_that_was_on_its_way_when_the_server_stopped_is_not_made_again(mailbox: Mailbox) -> None:
-    put(mailbox, Call("a", {}))
-    first = mailbox.next_call("telegram-1")
+def test_a_call_that_was_on_its_way_when_the_server_stopped_is_not_made_again(queue: MessageQueue) -> None:
+    put(queue, Call("a", {}))
+    first = queue.next_call("telegram-1")
     assert first is not None
-    mailbox.sending(first)
-    mailbox.close_interrupted("telegram-1", now=1.0)
-    assert mailbox.waiting(["telegram"]) == set()
-    assert [failure.reason.partition(":")[0] for failure in mailbox.failures()] == ["uncertain"]
+    queue.sending(first)
+    queue.close_interrupted("telegram-1", now=1.0)
+    assert queue.waiting(["telegram"]) == set()
+    assert [failure.reason.partition(":")[0] for failure in queue.failures()] == ["uncertain"]
 
 
-def test_a_channel_that_was_turned_off_keeps_its_work(mailbox: Mailbox) -> None:
-    put(mailbox, Call("a", {}))
-    assert mailbox.waiting(["slack"]) == set()
-    assert mailbox.waiting(["telegram"]) == {"telegram-1"}
+def test_a_channel_that_was_turned_off_keeps_its_work(queue: MessageQueue) -> None:
+    put(queue, Call("a", {}))
+    assert queue.waiting(["slack"]) == set()
+    assert queue.waiting(["telegram"]) == {"telegram-1"}

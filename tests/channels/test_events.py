@@ -298,7 +298,7 @@ def test_a_mediators_letter_does_not_say_that_a_machine_wrote_it(tmp_path: Path)
         await here.say(mail.person(1), "bonjour")
         (conversation,) = here.agent.events
         said = [{"text": "Bonjour", "metadata": {"speaker": "mediator", "pushed": "1"}}]
-        assert here.assistant.app.ctx.delivery.push(conversation, said)
+        assert await here.assistant.app.ctx.delivery.push(conversation, said)
         await here.post()
         assert mail.shown[mail.person(1)][-1].call["headers"] == {}
 
@@ -351,18 +351,18 @@ def test_stop_gets_no_answer_and_start_opens_again(words: str, tmp_path: Path) -
         before = len(await here.say(user, "bonjour"))
         (conversation,) = here.agent.events
         delivery = here.assistant.app.ctx.delivery
-        assert delivery.reach(conversation).state == "open"
+        assert (await delivery.reach(conversation)).state == "open"
         await here.post(sms.says(user, words))
-        assert delivery.reach(conversation).state == "stopped"
-        assert not delivery.reaches(conversation)
+        assert (await delivery.reach(conversation)).state == "stopped"
+        assert not await delivery.reaches(conversation)
         # Words after it are read, for a mediator to see, but nothing is sent.
         await here.say(user, "documents")
-        assert not delivery.push(conversation, [{"text": "Bonjour", "metadata": {"pushed": "p1"}}])
+        assert not await delivery.push(conversation, [{"text": "Bonjour", "metadata": {"pushed": "p1"}}])
         await here.post()
         assert len(sms.shown[user]) == before
-        assert [each.why for each in delivery.undelivered(conversation)] == ["stopped"]
+        assert [each.why for each in await delivery.undelivered(conversation)] == ["stopped"]
         await here.post(sms.says(user, "START"))
-        assert delivery.reach(conversation).state == "open"
+        assert (await delivery.reach(conversation)).state == "open"
         assert len(sms.shown[user]) > before
         assert here.agent.texts() == ["bonjour", "documents", "bonjour"]
 
@@ -375,9 +375,9 @@ def test_twilio_says_itself_what_a_person_wants(tmp_path: Path) -> None:
         await here.say(user, "bonjour")
         (conversation,) = here.agent.events
         await here.post(sms.says(user, "Ne m’écrivez plus", OptOutType="STOP"))
-        assert here.assistant.app.ctx.delivery.reach(conversation).state == "stopped"
+        assert (await here.assistant.app.ctx.delivery.reach(conversation)).state == "stopped"
         await here.post(sms.says(user, "ok je veux bien", OptOutType="START"))
-        assert here.assistant.app.ctx.delivery.reach(conversation).state == "open"
+        assert (await here.assistant.app.ctx.delivery.reach(conversation)).state == "open"
         assert here.agent.texts() == ["bonjour", "bonjour"]
 
     on(Sms, tmp_path, test)

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
 from pathlib import Path
 
+import pytest
+
+from bot.channels.delivery.message_queue import MessageQueue
 from tests.channels.world import SECONDS, ScriptedAgent, server, stand_ins
 from tests.support.platforms import Telegram
 
 RELEASE_SECONDS = 0.5
 
 
-class SlowRelease:
-    """Locks that take their time to be given back, as over a network."""
-
-    @asynccontextmanager
-    async def lock(self, _: str) -> AsyncIterator[None]:
-        """Held at once."""
-        yield
-        await asyncio.sleep(RELEASE_SECONDS)
-
-
-def test_a_message_that_comes_while_the_lock_is_given_back_is_answered(tmp_path: Path) -> None:
+def test_a_message_that_comes_while_the_lease_is_given_back_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     platform, agent = Telegram(), ScriptedAgent()
-    agent.lock_store = SlowRelease()  # type: ignore[assignment]
+    release = MessageQueue.release
+
+    def release_slowly(queue: MessageQueue, conversation: str, owner: str) -> None:
+        release(queue, conversation, owner)
+        time.sleep(RELEASE_SECONDS)
+
+    monkeypatch.setattr(MessageQueue, "release", release_slowly)
 
     async def steps() -> None:
         async with stand_ins([platform]) as variables, server(platform, tmp_path, agent, variables) as here:

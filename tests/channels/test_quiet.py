@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.delivery.message_queue import Mailbox, Waiting
+from bot.channels.delivery.message_queue import MessageQueue, Waiting
 from bot.channels.delivery.types import Incoming
 from bot.channels.delivery.workers import MOST_CHARACTERS, MOST_PAUSES, joined, pause_left, together
 from tests.channels.world import ScriptedAgent, run, server, stand_ins
@@ -74,7 +74,7 @@ def test_three_messages_in_a_row_get_one_answer(
             # Kept by a server that stopped before it answered: by now the person has long paused.
             async with server(platform, tmp_path, agent, variables) as here:
                 channel = next(iter(here.assistant.app.ctx.delivery._channels.values()))
-            box = Mailbox(tmp_path / "channels.db")
+            box = MessageQueue(tmp_path / "channels.db")
             for rank, text in enumerate(texts):
                 address = {"to": user} if kind is WhatsApp else {"in_reply_to": str(rank), "sender": user}
                 event = Incoming(str(rank), user, text, address=address)
@@ -97,7 +97,7 @@ def test_a_typed_choice_is_answered_by_itself(tmp_path: Path) -> None:
             async with server(platform, tmp_path, agent, variables) as here:
                 await here.say("7", "perdue")
                 channel = next(iter(here.assistant.app.ctx.delivery._channels.values()))
-            box = Mailbox(tmp_path / "channels.db")
+            box = MessageQueue(tmp_path / "channels.db")
             for rank, text in enumerate(("1", "documents", "et vite")):
                 event = Incoming(f"x{rank}", "7", text, address={"chat_id": 7})
                 box.accept("telegram", channel.conversation("7"), event, float(rank), 9)

@@ -50,7 +50,7 @@ def test_one_account_of_twilio_turns_on_only_the_number_that_is_set() -> None:
 
 def test_the_report_shows_addresses_and_what_is_missing_but_no_secret(tmp_path: Path) -> None:
     variables = {**PLATFORMS[0]().environment("http://127.0.0.1:1"), "SLACK_BOT_TOKEN": "xoxb-secret"}
-    text = report({**variables, "ASSISTANT_PUBLIC_URL": "https://a.fr/"}, tmp_path / "none.db")
+    text = report({**variables, "ASSISTANT_PUBLIC_URL": "https://a.fr/"}, str(tmp_path / "none.db"))
     assert "https://a.fr/webhooks/telegram/webhook" in text
     assert "slack            incomplete  missing: SLACK_SIGNING_SECRET" in text
     assert not any(value in text for value in variables.values())

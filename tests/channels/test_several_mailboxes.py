@@ -14,7 +14,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels import registry
-from bot.channels.delivery.message_queue import Mailbox
+from bot.channels.delivery.message_queue import MessageQueue
 from bot.channels.delivery.workers import Delivery, RetryPolicy
 from bot.channels.desk_api import handover
 from bot.channels.desk_api.handover import NotReached
@@ -58,7 +58,7 @@ def server(file: Path, channels: Sequence[MessagingChannel]) -> Any:
         return []
 
     app: Any = without_channels()
-    app.ctx.delivery = Delivery(app, channels, Mailbox(file), RetryPolicy(), take)
+    app.ctx.delivery = Delivery(app, channels, MessageQueue(file), RetryPolicy(), take)
     app.ctx.delivery._wake = lambda _: None
     return app
 
@@ -74,9 +74,9 @@ def test_an_advisers_reply_goes_by_the_server_that_knows_the_person(
 ) -> None:
     agent = Agent()
     app = server(tmp_path / "here.db", [telegram])
-    app.ctx.delivery.mailbox.answer(None, "telegram", LANE, {"chat_id": 1}, (), 0.0)
+    app.ctx.delivery._queue.answer(None, "telegram", LANE, {"chat_id": 1}, (), 0.0)
     assert asyncio.run(handover.say(app, agent, LANE, "Je suis là.", "1"))
-    assert app.ctx.delivery.mailbox.next_call(LANE).call.body["text"] == "Je suis là."
+    assert app.ctx.delivery._queue.next_call(LANE).call.body["text"] == "Je suis là."
     assert agent.answers() == ["Je suis là."]
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiohttp import web
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -185,7 +186,7 @@ def test_an_answer_of_the_bot_that_was_refused_is_marked_too(tmp_path: Path) -> 
     async def test(desk: Desk, platform: Telegram) -> None:
         platform.fail_next(400)
         await desk.here.say(desk.user, "aide")
-        missed = desk.delivery.undelivered(desk.conversation)[0]
+        missed = (await desk.delivery.undelivered(desk.conversation))[0]
         said = BotUttered("Voici mon aide", data={}, timestamp=missed.answered - 0.01)
         earlier = BotUttered("Bonjour", data={}, timestamp=missed.answered - 60)
         for event in (earlier, said):
@@ -245,7 +246,7 @@ def test_a_public_number_reaches_the_person_and_the_mailbox_holds_it_masked(tmp_
     async def test(desk: Desk, platform: Telegram) -> None:
         desk.delivery._wake = lambda _: None
         await desk.say(TYPED)
-        kept = desk.delivery.mailbox.next_call(desk.conversation)
+        kept = desk.delivery._queue.next_call(desk.conversation)
         assert "[téléphone]" in kept.call.body["text"]
         del desk.delivery._wake
         desk.delivery._wake(desk.conversation)
@@ -277,11 +278,11 @@ def test_nothing_of_it_holds_a_word_or_a_number(tmp_path: Path) -> None:
         async with world(Sms, tmp_path) as here:
             here.platform.fail_next(400)
             await here.say(here.platform.person(1), "bonjour")
-            box = here.assistant.app.ctx.delivery.mailbox
+            box = here.assistant.app.ctx.delivery._queue
             held = [
                 row
                 for table in ("people", "sent", "undelivered", "failures")
-                for row in box._db.execute(f"SELECT * FROM {table}").fetchall()
+                for row in box._read(sa.text(f"SELECT * FROM {table}"))
             ]
             assert held
             assert "3363998" not in json.dumps(held, default=str)

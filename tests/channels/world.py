@@ -100,12 +100,12 @@ class World:
 
     def count(self, what: str) -> int:
         """A count of the channel."""
-        counts: dict[str, dict[str, int]] = self.assistant.app.ctx.delivery.mailbox.counts()
+        counts: dict[str, dict[str, int]] = self.assistant.app.ctx.delivery._queue.counts()
         return counts.get(self.platform.channel, {}).get(what, 0)
 
     def failures(self) -> list[Failure]:
         """The calls given up."""
-        failures: list[Failure] = self.assistant.app.ctx.delivery.mailbox.failures()
+        failures: list[Failure] = self.assistant.app.ctx.delivery._queue.failures()
         return failures
 
 
@@ -117,10 +117,11 @@ async def server(
     variables: dict[str, str],
     give_up: float = 30.0,
     quiet: float = 0.0,
+    database: str = "",
 ) -> AsyncIterator[World]:
     """The server alone; the stand-in listens already, or not."""
     os.environ.update(
-        CHANNELS_DB=str(folder / "channels.db"),
+        CHANNELS_DB=database or str(folder / "channels.db"),
         CHANNELS_FIRST_RETRY_SECONDS="0.02",
         CHANNELS_GIVE_UP_SECONDS=str(give_up),
         CHANNELS_QUIET_SECONDS=str(quiet),

@@ -12,7 +12,6 @@ import yaml
 from prometheus_client import REGISTRY
 
 from bot import settings
-from bot.channels import registry
 from bot.operations import metrics
 
 DEPLOY = settings.ROOT / "deploy"
@@ -81,7 +80,7 @@ def test_the_group_that_openshift_gives_may_write_where_the_user_may() -> None:
 
 def test_no_pod_gets_the_addresses_of_its_neighbours_as_settings() -> None:
     assert "\nenableServiceLinks: false\n" in template("_parts.tpl")
-    for name in ("actions.yaml", "bot.yaml", "channels.yaml", "desk.yaml"):
+    for name in ("actions.yaml", "bot.yaml", "desk.yaml"):
         assert 'include "assistant.pod"' in template(name), name
 
 
@@ -129,35 +128,25 @@ def test_every_server_knows_how_many_proxies_stand_before_it() -> None:
     assert "- configMapRef:\n      name: {{ .Release.Name }}-settings" in template("_parts.tpl")
 
 
-def test_one_pod_with_a_volume_serves_the_messaging_channels() -> None:
-    channels = template("channels.yaml")
-    assert re.findall(r"^kind: (\w+)$", channels, re.M) == ["StatefulSet", "Service"]
-    assert "\n  replicas: 1\n" in channels
-    assert re.search(r"volumeClaimTemplates:\n    - metadata:\n        name: state\n", channels)
-    assert "assistant.volumes" not in channels and channels.count("emptyDir") == 1
-    serving = [
-        (path.name, served)
-        for path in sorted((CHART / "templates").iterdir())
-        for served in re.findall(r'CHANNELS_SERVED(?:: |, value: )"(\d)"', path.read_text())
-    ]
-    # Every other pod has the settings' value: what their secret holds turns no channel on.
-    assert serving == [("channels.yaml", "1"), ("settings.yaml", "0")]
-    assert "-{{ if .Values.channels.enabled }}channels{{ else }}bot{{ end }}:5005" in template(
-        "settings.yaml"
-    )
-
-
-def test_the_ingress_sends_every_messaging_channel_to_that_pod() -> None:
-    names = yaml.safe_load((CHART / "values.yaml").read_text())["channels"]["names"]
-    assert names == [channel.name() for channel in registry.CHANNELS]
-    assert "- path: /webhooks/{{ . }}/" in template("ingress.yaml")
+def test_every_replica_of_the_bot_serves_the_messaging_channels_from_one_database() -> None:
+    kinds = {
+        path.name: re.findall(r"^kind: (\w+)$", path.read_text(), re.M)
+        for path in (CHART / "templates").iterdir()
+    }
+    assert "StatefulSet" not in [kind for found in kinds.values() for kind in found]
+    assert not any("CHANNELS_SERVED" in path.read_text() for path in (CHART / "templates").iterdir())
+    assert "ASSISTANT_URL: http://{{ .Release.Name }}-bot:5005\n" in template("settings.yaml")
+    for name in ("bot-1", "bot-2"):
+        database = services(COMPOSE[0])[name]["environment"]["CHANNELS_DB"]
+        assert database.startswith("postgresql://")
 
 
 def test_a_pod_without_a_volume_gets_its_stores_and_keys_from_the_secret() -> None:
     required = set(re.findall(r'"([A-Z_]+)"', template("_parts.tpl")))
-    assert required == {"CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "REDIS_URL", "LOG_KEY", "DESK_SECRET"}
+    keys = {"REDIS_URL", "LOG_KEY", "DESK_SECRET"}
+    assert required == {"CONVERSATIONS_DB", "FEEDBACK_DATABASE_URL", "CHANNELS_DB", *keys}
     assert required <= KNOWN
-    for name in ("actions.yaml", "bot.yaml", "channels.yaml", "desk.yaml"):
+    for name in ("actions.yaml", "bot.yaml", "desk.yaml"):
         assert 'include "assistant.required"' in template(name), name
     assert "key: DESK_DB_URL}" in template("desk.yaml")
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.delivery import message_queue
-from bot.channels.delivery.message_queue import DAY, Mailbox
+from bot.channels.delivery.message_queue import DAY, MessageQueue
 from bot.channels.delivery.types import Call, Incoming
 from bot.channels.site import feedback
 from bot.privacy import __main__ as command
@@ -111,7 +111,7 @@ def test_the_mailbox_and_the_page_agree() -> None:
 
 
 def test_a_failed_call_leaves_neither_its_words_nor_its_number(tmp_path: Path) -> None:
-    box = Mailbox(tmp_path / "channels.db")
+    box = MessageQueue(tmp_path / "channels.db")
     call = Call("messages", {"to": "+33611223344", "body": "une réponse"})
     box.answer(None, "sms", "mine", {}, [call], NOW.timestamp())
     queued = box.next_call("mine")
@@ -176,7 +176,7 @@ def test_sheets_of_an_earlier_version_belong_to_no_conversation(setting: Setting
 
 def test_erasing_leaves_no_bytes_in_the_files(setting: Setting, tmp_path: Path) -> None:
     keep(setting, "mine", 1, text="une phrase bien reconnaissable")
-    box = Mailbox(Path(setting("CHANNELS_DB")))
+    box = MessageQueue(Path(setting("CHANNELS_DB")))
     box.accept(
         "sms", "mine", Incoming("key", "33600000000", "autre phrase reconnaissable"), NOW.timestamp(), 9
     )

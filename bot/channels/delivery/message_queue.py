@@ -1,18 +1,41 @@
 """What must outlive a restart: events to answer, calls to send, events already seen, failures, counts.
 
-One SQLite file for the servers of one machine. A row leaves as soon as it is done: nobody's words stay here.
+One database for all servers: a SQLite file for those of one machine, PostgreSQL for several. A row leaves as
+soon as it is done: nobody's words stay here.
+
+Whoever works on a conversation holds its lease, one row, which lapses where its server dies. A server that
+was frozen meanwhile and goes on finds its event or its call taken, and neither answers nor sends it: both are
+taken out or marked in the transaction that does something with them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.channels.delivery import message_tables
+from bot.channels.delivery.message_tables import (
+    ADDRESSES,
+    COUNTS,
+    FAILURES,
+    INBOX,
+    LEASES,
+    OUTBOX,
+    PEOPLE,
+    SEEN,
+    SENT,
+    UNDELIVERED,
+)
 from bot.channels.delivery.refusals import STOPPED
 from bot.channels.delivery.types import Call, Incoming
 
@@ -24,49 +47,35 @@ FAILURE_DAYS = 30
 ADDRESS_DAYS = 30
 # The column of each table that tells a row's age, and how old a row may be.
 _KEPT = (
-    ("seen", "at", SEEN_DAYS),
-    ("failures", "at", FAILURE_DAYS),
-    ("addresses", "at", ADDRESS_DAYS),
-    ("people", "heard", ADDRESS_DAYS),
-    ("sent", "at", FAILURE_DAYS),
-    ("undelivered", "at", FAILURE_DAYS),
+    (SEEN.c.at, SEEN_DAYS),
+    (FAILURES.c.at, FAILURE_DAYS),
+    (ADDRESSES.c.at, ADDRESS_DAYS),
+    (PEOPLE.c.heard, ADDRESS_DAYS),
+    (SENT.c.at, FAILURE_DAYS),
+    (UNDELIVERED.c.at, FAILURE_DAYS),
 )
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS seen (channel TEXT, key BLOB, at REAL, PRIMARY KEY (channel, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, lane TEXT, channel TEXT, event TEXT, at REAL);
-CREATE INDEX IF NOT EXISTS inbox_lane ON inbox (lane, id);
-CREATE TABLE IF NOT EXISTS outbox (
-    id INTEGER PRIMARY KEY, lane TEXT, channel TEXT, answer TEXT, call TEXT, sending INTEGER DEFAULT 0,
-    attempts INTEGER DEFAULT 0, due REAL DEFAULT 0, at REAL
-);
-CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (lane, id);
-CREATE TABLE IF NOT EXISTS failures (id INTEGER PRIMARY KEY, channel TEXT, call TEXT, reason TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS counts (channel TEXT, what TEXT, number INTEGER, PRIMARY KEY (channel, what));
-CREATE TABLE IF NOT EXISTS addresses (lane TEXT PRIMARY KEY, channel TEXT, address TEXT, at REAL);
-CREATE TABLE IF NOT EXISTS people (lane TEXT PRIMARY KEY, heard REAL, stopped INTEGER DEFAULT 0);
-CREATE TABLE IF NOT EXISTS sent (
-    channel TEXT, key BLOB, lane TEXT, answer TEXT, answered REAL, at REAL, PRIMARY KEY (channel, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS undelivered (
-    id INTEGER PRIMARY KEY, lane TEXT, answer TEXT, answered REAL, why TEXT, at REAL
-);
-CREATE INDEX IF NOT EXISTS undelivered_lane ON undelivered (lane, id);
-"""
+# In words that both databases read: SQLAlchemy would write it anew, in a millisecond, each time.
+_ONE_MORE = sa.text(
+    "INSERT INTO counts (channel, what, number) VALUES (:channel, :what, 1)"
+    " ON CONFLICT (channel, what) DO UPDATE SET number = counts.number + 1"
+)
+# How long a server that says nothing may keep a conversation to itself: longer than a database's restart.
+LEASE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
 class Queued:
-    """A call waiting in the outbox."""
+    """A call waiting in the outbox; ``typed_at`` is the server that holds its words as typed, "" for none."""
 
     id: int
-    lane: str
+    conversation: str
     channel: str
     answer: str
     call: Call
     attempts: int
     due: float
     at: float
+    typed_at: str
 
 
 @dataclass(frozen=True)
@@ -80,11 +89,12 @@ class Undelivered:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An event in the inbox, by its row, and when it came."""
+    """An event in the inbox, by its row, when it came, and on which channel."""
 
     row: int
     event: Incoming
     at: float
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,264 +111,313 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()[:16]
 
 
-class Mailbox:
-    """The store. Times are seconds since the epoch, given by the caller."""
+class MessageQueue:
+    """The queue of all servers. Times are seconds since the epoch, given by the caller except for leases.
 
-    def __init__(self, file: Path | str) -> None:
-        """Opens or creates the file."""
-        if isinstance(file, Path):
-            file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(_TABLES)
+    Raises SQLAlchemy's errors where the database cannot be reached; nothing is half done then.
+    """
+
+    def __init__(self, database: Path | str) -> None:
+        """Opens the database, an address or a SQLite file's path, and makes the tables that are missing."""
+        self._engine = message_tables.opened(str(database))
+        self._insert: Any = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
 
     def close(self) -> None:
-        """Closes the file."""
-        self._db.close()
+        """Closes the database."""
+        self._engine.dispose()
 
-    def accept(self, channel: str, lane: str, event: Incoming, now: float, most: int) -> str:
+    def accept(self, channel: str, conversation: str, event: Incoming, now: float, most: int) -> str:
         """Keeps a new event: "received", or why not ("duplicates", or "flooded" past ``most`` waiting).
 
         Who asks to hear no more is not answered ("stopped"), and what still waits for them is not sent.
         """
-        key = _digest(event.key)
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            if (
-                self._db.execute("INSERT OR IGNORE INTO seen VALUES (?,?,?)", (channel, key, now)).rowcount
-                == 0
-            ):
-                outcome = "duplicates"
-            elif event.consent == "stop":
-                outcome = "stopped"
-                self._hear(lane, now)
-                self._stop(lane, now)
-                for table in ("inbox", "outbox"):
-                    self._db.execute(f"DELETE FROM {table} WHERE lane=?", (lane,))
-            elif self._waiting(lane) >= most:
-                outcome = "flooded"
-            else:
-                outcome = "received"
-                self._hear(lane, now)
-                if event.consent == "start":
-                    self._db.execute("UPDATE people SET stopped=0 WHERE lane=?", (lane,))
-                self._db.execute(
-                    "INSERT INTO inbox (lane, channel, event, at) VALUES (?,?,?,?)",
-                    (lane, channel, json.dumps(asdict(event)), now),
-                )
-            self._count(channel, outcome)
+        with self._engine.begin() as db:
+            outcome = self._accept(db, channel, conversation, event, now, most)
+            self._count(db, channel, outcome)
         return outcome
 
-    def events(self, lane: str) -> list[Waiting]:
-        """The lane's events that have no answer yet, the oldest first."""
-        rows = self._db.execute("SELECT id, event, at FROM inbox WHERE lane=? ORDER BY id", (lane,))
-        return [Waiting(row, Incoming(**json.loads(event)), at) for row, event, at in rows.fetchall()]
+    def _accept(
+        self, db: Connection, channel: str, conversation: str, event: Incoming, now: float, most: int
+    ) -> str:
+        seen = self._insert(SEEN).values(channel=channel, key=_digest(event.key), at=now)
+        if db.execute(seen.on_conflict_do_nothing()).rowcount == 0:
+            return "duplicates"
+        # The person's row is held from here on: of two servers, the second gives its event the later number.
+        self._note(db, conversation, now, heard=now, **({"stopped": 1} if event.consent == "stop" else {}))
+        if event.consent == "stop":
+            for table in (INBOX, OUTBOX):
+                db.execute(sa.delete(table).where(table.c.conversation == conversation))
+            return "stopped"
+        if self._waiting(db, conversation) >= most:
+            return "flooded"
+        if event.consent == "start":
+            self._note(db, conversation, now, stopped=0)
+        text = json.dumps(asdict(event))
+        db.execute(sa.insert(INBOX).values(conversation=conversation, channel=channel, event=text, at=now))
+        return "received"
+
+    def events(self, conversation: str) -> list[Waiting]:
+        """The conversation's events that have no answer yet, the oldest first."""
+        asked = sa.select(INBOX.c.id, INBOX.c.event, INBOX.c.at, INBOX.c.channel)
+        rows = self._read(asked.where(INBOX.c.conversation == conversation).order_by(INBOX.c.id))
+        return [Waiting(row, Incoming(**json.loads(event)), at, channel) for row, event, at, channel in rows]
 
     def answer(
         self,
         event: int | None,
         channel: str,
-        lane: str,
+        conversation: str,
         address: Mapping[str, Any],
         calls: Iterable[Call],
         now: float,
         name: str = "",
         joined: Sequence[int] = (),
+        typed_at: str = "",
     ) -> list[int]:
         """Puts an answer's calls into the outbox and takes its event out of the inbox: both or neither.
 
-        Returns the rows of the calls. ``name`` is what the conversation calls the answer, where it has a
-        name; ``joined`` are the events answered with this one.
+        Returns the rows of the calls; [] also where the event is gone, answered by another server or erased.
+        ``name`` is what the conversation calls the answer, where it has a name; ``joined`` are the events
+        answered with this one; ``typed_at`` is the server that holds other words for the calls.
         """
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            answer = name or f"{event}-{now}"
+        events = [row for row in (event, *joined) if row is not None]
+        with self._engine.begin() as db:
+            if events and not db.execute(sa.delete(INBOX).where(INBOX.c.id.in_(events))).rowcount:
+                return []
+            found = {"channel": channel, "address": json.dumps(address), "at": now}
+            # This row is held from here on: the calls of two answers do not mix.
+            self._put(db, ADDRESSES, {"conversation": conversation}, found)
+            told = {
+                "conversation": conversation,
+                "channel": channel,
+                "answer": name or f"{event}-{now}",
+                "at": now,
+                "typed_at": typed_at,
+            }
             put = [
-                self._db.execute(
-                    "INSERT INTO outbox (lane, channel, answer, call, at) VALUES (?,?,?,?,?)",
-                    (lane, channel, answer, json.dumps(asdict(call)), now),
-                ).lastrowid
-                for call in calls
+                db.execute(sa.insert(OUTBOX).values(**told, call=json.dumps(asdict(call)))) for call in calls
             ]
-            self._db.execute(
-                "INSERT OR REPLACE INTO addresses VALUES (?,?,?,?)", (lane, channel, json.dumps(address), now)
-            )
-            self._db.executemany("DELETE FROM inbox WHERE id=?", [(row,) for row in (event, *joined)])
-        return [row for row in put if row is not None]
+            return [int(one.inserted_primary_key[0]) for one in put if one.inserted_primary_key]
 
-    def address(self, lane: str) -> tuple[str, dict[str, Any]] | None:
+    def address(self, conversation: str) -> tuple[str, dict[str, Any]] | None:
         """The channel of a conversation and where it was last answered."""
-        row = self._db.execute("SELECT channel, address FROM addresses WHERE lane=?", (lane,)).fetchone()
-        return (row[0], json.loads(row[1])) if row else None
+        asked = sa.select(ADDRESSES.c.channel, ADDRESSES.c.address)
+        rows = self._read(asked.where(ADDRESSES.c.conversation == conversation))
+        return (rows[0][0], json.loads(rows[0][1])) if rows else None
 
-    def next_call(self, lane: str) -> Queued | None:
-        """The lane's oldest call that is not sent yet."""
-        row = self._db.execute(
-            "SELECT id, lane, channel, answer, call, attempts, due, at FROM outbox WHERE lane=?"
-            " ORDER BY id LIMIT 1",
-            (lane,),
-        ).fetchone()
-        if row is None:
-            return None
-        number, lane, channel, answer, call, attempts, due, at = row
-        return Queued(number, lane, channel, answer, Call(**json.loads(call)), attempts, due, at)
+    def next_call(self, conversation: str) -> Queued | None:
+        """The conversation's oldest call that is not sent yet."""
+        asked = sa.select(OUTBOX).where(OUTBOX.c.conversation == conversation).order_by(OUTBOX.c.id).limit(1)
+        rows = self._read(asked)
+        return _queued(rows[0]) if rows else None
 
-    def is_gone(self, queued: Queued) -> bool:
-        """Whether the call is no longer to be made."""
-        return self._db.execute("SELECT 1 FROM outbox WHERE id=?", (queued.id,)).fetchone() is None
+    def sending(self, queued: Queued) -> bool:
+        """Notes that the call is on its way: should the process die now, nobody knows whether it arrived.
 
-    def sending(self, queued: Queued) -> None:
-        """Notes that the call is on its way: should the process die now, nobody knows whether it arrived."""
-        self._db.execute("UPDATE outbox SET sending=1, attempts=attempts+1 WHERE id=?", (queued.id,))
+        False where it is not to be made any more, or another server makes it.
+        """
+        free = (OUTBOX.c.id == queued.id) & (OUTBOX.c.sending == 0)
+        with self._engine.begin() as db:
+            noted = sa.update(OUTBOX).where(free).values(sending=1, attempts=OUTBOX.c.attempts + 1)
+            return db.execute(noted).rowcount == 1
 
     def sent(self, queued: Queued, now: float, name: str = "") -> None:
         """The call arrived: its row goes. ``name`` is the platform's for the message, if it gave one."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("DELETE FROM outbox WHERE id=?", (queued.id,))
+        with self._engine.begin() as db:
+            db.execute(sa.delete(OUTBOX).where(OUTBOX.c.id == queued.id))
             if name:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO sent VALUES (?,?,?,?,?,?)",
-                    (queued.channel, _digest(name), queued.lane, queued.answer, queued.at, now),
-                )
-            self._count(queued.channel, "sent")
+                key = {"channel": queued.channel, "key": _digest(name)}
+                told = {"conversation": queued.conversation, "answer": queued.answer, "answered": queued.at}
+                self._put(db, SENT, key, {**told, "at": now})
+            self._count(db, queued.channel, "sent")
 
     def retry(self, queued: Queued, due: float) -> None:
         """The call did not arrive: it waits until ``due``."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("UPDATE outbox SET sending=0, due=? WHERE id=?", (due, queued.id))
-            self._count(queued.channel, "retried")
+        with self._engine.begin() as db:
+            db.execute(sa.update(OUTBOX).where(OUTBOX.c.id == queued.id).values(sending=0, due=due))
+            self._count(db, queued.channel, "retried")
 
     def fail(self, queued: Queued, reason: str, now: float, why: str = "") -> None:
         """The call is given up, and with it what is left of the same answer: half an answer misleads.
 
         ``why`` is what the desk is told of it.
         """
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._engine.begin() as db:
             if queued.call.optional:
-                self._db.execute("DELETE FROM outbox WHERE id=?", (queued.id,))
+                db.execute(sa.delete(OUTBOX).where(OUTBOX.c.id == queued.id))
                 return
-            left = self._db.execute(
-                "SELECT id, channel, call FROM outbox WHERE lane=? AND answer=? AND id>=? ORDER BY id",
-                (queued.lane, queued.answer, queued.id),
-            ).fetchall()
-            for row, channel, call in left:
-                told = reason if row == queued.id else "not sent: an earlier part of the answer failed"
-                self._fail(channel, call, told, now)
-                self._db.execute("DELETE FROM outbox WHERE id=?", (row,))
-            self._miss(queued.lane, queued.answer, queued.at, why, now)
+            rest = (
+                (OUTBOX.c.conversation == queued.conversation)
+                & (OUTBOX.c.answer == queued.answer)
+                & (OUTBOX.c.id >= queued.id)
+            )
+            left = db.execute(sa.select(OUTBOX).where(rest).order_by(OUTBOX.c.id)).all()
+            db.execute(sa.delete(OUTBOX).where(rest))
+            for one in map(_queued, left):
+                told = reason if one.id == queued.id else "not sent: an earlier part of the answer failed"
+                self._fail(db, one.channel, one.call.path, told, now)
+            if left:
+                self._miss(db, queued.conversation, queued.answer, queued.at, why, now)
 
     def report(self, channel: str, reason: str, now: float, message: str = "", why: str = "") -> None:
         """Notes a failure that the platform reported afterwards, of the message that it calls so."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._fail(channel, json.dumps(asdict(Call("", {}))), reason, now)
-            row = self._db.execute(
-                "SELECT lane, answer, answered FROM sent WHERE channel=? AND key=?",
-                (channel, _digest(message)),
-            ).fetchone()
+        named = (SENT.c.channel == channel) & (SENT.c.key == _digest(message))
+        with self._engine.begin() as db:
+            self._fail(db, channel, "", reason, now)
+            asked = sa.select(SENT.c.conversation, SENT.c.answer, SENT.c.answered).where(named)
+            row = db.execute(asked).first()
             if row is not None:
-                self._miss(*row, why, now)
+                self._miss(db, row.conversation, row.answer, row.answered, why, now)
 
-    def miss(self, lane: str, answer: str, why: str, now: float) -> None:
+    def miss(self, conversation: str, answer: str, why: str, now: float) -> None:
         """Notes that an answer was not even sent."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._miss(lane, answer, now, why, now)
+        with self._engine.begin() as db:
+            self._miss(db, conversation, answer, now, why, now)
 
-    def undelivered(self, lane: str) -> list[Undelivered]:
+    def undelivered(self, conversation: str) -> list[Undelivered]:
         """The answers that did not reach the person, the oldest first."""
-        rows = self._db.execute(
-            "SELECT answer, answered, why FROM undelivered WHERE lane=? ORDER BY id", (lane,)
-        )
-        return [Undelivered(*row) for row in rows.fetchall()]
+        asked = sa.select(UNDELIVERED.c.answer, UNDELIVERED.c.answered, UNDELIVERED.c.why)
+        own = asked.where(UNDELIVERED.c.conversation == conversation).order_by(UNDELIVERED.c.id)
+        return [Undelivered(*row) for row in self._read(own)]
 
-    def heard(self, lane: str) -> float | None:
+    def heard(self, conversation: str) -> float | None:
         """When the person wrote last; None where that is not known."""
-        row = self._db.execute("SELECT heard FROM people WHERE lane=?", (lane,)).fetchone()
-        return row[0] if row else None
+        rows = self._read(sa.select(PEOPLE.c.heard).where(PEOPLE.c.conversation == conversation))
+        return rows[0][0] if rows else None
 
-    def is_stopped(self, lane: str) -> bool:
+    def is_stopped(self, conversation: str) -> bool:
         """Whether the person asked to hear no more."""
-        row = self._db.execute("SELECT stopped FROM people WHERE lane=?", (lane,)).fetchone()
-        return bool(row and row[0])
+        rows = self._read(sa.select(PEOPLE.c.stopped).where(PEOPLE.c.conversation == conversation))
+        return bool(rows and rows[0][0])
 
-    def close_interrupted(self, lane: str, now: float, why: str = "") -> None:
-        """Makes the lane's call that was on its way a failure; for who has just taken the lane over."""
-        row = self._db.execute("SELECT 1 FROM outbox WHERE lane=? AND sending=1", (lane,)).fetchone()
-        queued = self.next_call(lane) if row else None
-        if queued is not None:
-            self.fail(queued, "uncertain: the server stopped while it was being sent", now, why)
+    def claim(self, conversation: str, owner: str) -> bool:
+        """Takes the conversation's lease, or holds it longer; False where another server has it."""
+        own = LEASES.c.conversation == conversation
+        with self._engine.begin() as db:
+            new = self._insert(LEASES).values(conversation=conversation, owner=owner, until=0.0)
+            db.execute(new.on_conflict_do_nothing())
+            now = self._now()
+            # PostgreSQL locks the row, or skips one that another server is looking at; SQLite locks the file.
+            asked = sa.select(LEASES.c.owner, LEASES.c.until < now).where(own)
+            row = db.execute(asked.with_for_update(skip_locked=True)).first()
+            if row is None or not (row[0] == owner or row[1]):
+                return False
+            db.execute(sa.update(LEASES).where(own).values(owner=owner, until=now + LEASE_SECONDS))
+            return True
 
-    def waiting(self, channels: Iterable[str]) -> set[str]:
-        """The lanes with work left, as a start finds them."""
+    def release(self, conversation: str, owner: str) -> None:
+        """Gives the lease back, where it is still the server's own."""
+        own = (LEASES.c.conversation == conversation) & (LEASES.c.owner == owner)
+        with self._engine.begin() as db:
+            db.execute(sa.delete(LEASES).where(own))
+
+    def close_interrupted(self, conversation: str, now: float, why: str = "") -> None:
+        """Makes the call that was on its way a failure; for who has just taken the conversation over."""
+        under_way = (OUTBOX.c.conversation == conversation) & (OUTBOX.c.sending == 1)
+        rows = self._read(sa.select(OUTBOX).where(under_way).order_by(OUTBOX.c.id).limit(1))
+        if rows:
+            reason = "uncertain: the server stopped while it was being sent"
+            self.fail(_queued(rows[0]), reason, now, why)
+
+    def waiting(self, channels: Iterable[str], owner: str = "") -> set[str]:
+        """The conversations of those channels with work left, but for those on which another server works."""
         names = set(channels)
-        rows = self._db.execute("SELECT lane, channel FROM inbox UNION SELECT lane, channel FROM outbox")
-        return {lane for lane, channel in rows.fetchall() if channel in names}
+        held = sa.select(LEASES.c.conversation).where(LEASES.c.owner != owner, LEASES.c.until >= self._now())
+        parts = [
+            sa.select(table.c.conversation, table.c.channel).where(table.c.conversation.notin_(held))
+            for table in (INBOX, OUTBOX)
+        ]
+        return {conversation for conversation, channel in self._read(sa.union(*parts)) if channel in names}
 
-    def has_work(self, lane: str) -> bool:
-        """Whether the lane has an event to answer or a call to send."""
-        return self.next_call(lane) is not None or self._waiting(lane) > 0
+    def has_work(self, conversation: str) -> bool:
+        """Whether the conversation has an event to answer or a call to send."""
+        parts = [
+            sa.select(sa.literal(1)).where(table.c.conversation == conversation) for table in (INBOX, OUTBOX)
+        ]
+        return bool(self._read(sa.union_all(*parts).limit(1)))
 
     def purge(self, now: float) -> None:
         """Forgets what is too old to be of use."""
-        for table, age, days in _KEPT:
-            self._db.execute(f"DELETE FROM {table} WHERE {age}<?", (now - days * DAY,))
+        with self._engine.begin() as db:
+            for age, days in _KEPT:
+                db.execute(sa.delete(age.table).where(age < now - days * DAY))
+            db.execute(sa.delete(LEASES).where(LEASES.c.until < self._now() - DAY))
 
     def count(self, channel: str, what: str) -> None:
         """Adds one to a count."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._count(channel, what)
+        with self._engine.begin() as db:
+            self._count(db, channel, what)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """What was counted, by channel."""
         table: dict[str, dict[str, int]] = {}
-        for channel, what, number in self._db.execute("SELECT channel, what, number FROM counts").fetchall():
+        for channel, what, number in self._read(sa.select(COUNTS)):
             table.setdefault(channel, {})[what] = number
         return table
 
     def failures(self) -> list[Failure]:
         """The calls given up, the oldest first."""
-        rows = self._db.execute("SELECT channel, call, reason, at FROM failures ORDER BY id").fetchall()
+        asked = sa.select(FAILURES.c.channel, FAILURES.c.call, FAILURES.c.reason, FAILURES.c.at)
+        rows = self._read(asked.order_by(FAILURES.c.id))
         return [Failure(channel, json.loads(call)["path"], reason, at) for channel, call, reason, at in rows]
 
-    def _waiting(self, lane: str) -> int:
-        row = self._db.execute("SELECT count(*) FROM inbox WHERE lane=?", (lane,)).fetchone()
-        return int(row[0])
+    def _read(self, asked: Any) -> Sequence[sa.Row[Any]]:
+        with self._reading() as db:
+            return db.execute(asked).all()
 
-    def _fail(self, channel: str, call: str, reason: str, now: float) -> None:
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that writes nothing, and so waits for nobody."""
+        with self._engine.connect().execution_options(only_reads=True) as db:
+            yield db
+
+    def _now(self) -> Any:
+        """The moment, of the database's clock where several machines share it: theirs may differ."""
+        if self._engine.dialect.name == "postgresql":
+            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+        return sa.literal(time.time())
+
+    def _waiting(self, db: Connection, conversation: str) -> int:
+        asked = sa.select(sa.func.count()).select_from(INBOX).where(INBOX.c.conversation == conversation)
+        return int(db.execute(asked).scalar_one())
+
+    def _put(
+        self, db: Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> None:
+        """The row of that key, new or with those values."""
+        new = self._insert(table).values({**key, **values})
+        columns = [table.c[name] for name in key]
+        changed = {table.c[name]: value for name, value in values.items()}
+        db.execute(new.on_conflict_do_update(index_elements=columns, set_=changed))
+
+    def _fail(self, db: Connection, channel: str, path: str, reason: str, now: float) -> None:
         # Whom it was for and what it said is of no use any more.
-        kept = json.dumps({"path": json.loads(call)["path"]})
-        self._db.execute(
-            "INSERT INTO failures (channel, call, reason, at) VALUES (?,?,?,?)", (channel, kept, reason, now)
-        )
-        self._count(channel, "uncertain" if reason.startswith("uncertain") else "failed")
+        kept = json.dumps({"path": path})
+        db.execute(sa.insert(FAILURES).values(channel=channel, call=kept, reason=reason, at=now))
+        self._count(db, channel, "uncertain" if reason.startswith("uncertain") else "failed")
 
-    def _hear(self, lane: str, now: float) -> None:
-        self._db.execute(
-            "INSERT INTO people (lane, heard) VALUES (?,?) ON CONFLICT DO UPDATE SET heard=excluded.heard",
-            (lane, now),
-        )
+    def _note(self, db: Connection, conversation: str, now: float, **values: Any) -> None:
+        """Notes something of the person; who was not known is heard for the first time."""
+        key = {"conversation": conversation}
+        new = self._insert(PEOPLE).values({**key, "heard": now, "stopped": 0, **values})
+        changed = {PEOPLE.c[name]: value for name, value in values.items()}
+        db.execute(new.on_conflict_do_update(index_elements=[PEOPLE.c.conversation], set_=changed))
 
-    def _stop(self, lane: str, now: float) -> None:
-        self._db.execute("INSERT INTO people VALUES (?,?,1) ON CONFLICT DO UPDATE SET stopped=1", (lane, now))
-
-    def _miss(self, lane: str, answer: str, answered: float, why: str, now: float) -> None:
+    def _miss(
+        self, db: Connection, conversation: str, answer: str, answered: float, why: str, now: float
+    ) -> None:
         if why:
-            self._db.execute(
-                "INSERT INTO undelivered (lane, answer, answered, why, at) VALUES (?,?,?,?,?)",
-                (lane, answer, answered, why, now),
-            )
+            told = {"answer": answer, "answered": answered, "why": why, "at": now}
+            db.execute(sa.insert(UNDELIVERED).values(conversation=conversation, **told))
         if why == STOPPED:
             # The platform knew it before us.
-            self._stop(lane, now)
+            self._note(db, conversation, now, stopped=1)
 
-    def _count(self, channel: str, what: str) -> None:
-        self._db.execute(
-            "INSERT INTO counts VALUES (?,?,1) ON CONFLICT DO UPDATE SET number=number+1", (channel, what)
-        )
+    def _count(self, db: Connection, channel: str, what: str) -> None:
+        db.execute(_ONE_MORE, {"channel": channel, "what": what})
+
+
+def _queued(row: sa.Row[Any]) -> Queued:
+    call = Call(**json.loads(row.call))
+    named = (row.id, row.conversation, row.channel, row.answer)
+    return Queued(*named, call, row.attempts, row.due, row.at, row.typed_at or "")

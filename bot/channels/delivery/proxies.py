@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import (  # type: ignore[attr-defined]  # typeshed leaves the second out
+    getproxies_environment,
+    proxy_bypass_environment,
+)
 
 
 def of(address: str) -> str | None:

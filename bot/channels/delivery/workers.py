@@ -1,8 +1,9 @@
 """The work behind a webhook, which itself answers at once: turns in order, calls sent once, failures kept.
 
-Each conversation has a lane. A lane sends what is left of one answer before it takes the next event, so a
-person's messages are answered in their order while other lanes go on. Of several servers that share the
-mailbox, the one that holds a lane's lock works in it.
+A conversation is worked on by one server at a time, the one that holds its lease in the queue. What is left
+of one answer is sent before the next event is taken, so a person's messages are answered in their order while
+other conversations go on. What a server that died left behind is found by the others, or by itself when it is
+back.
 
 A call is made again only where the platform certainly did not take it: no connection, a refusal for its
 rate limit, an error of its server. Where nobody can tell (silence after the request was sent), it is not
@@ -17,17 +18,19 @@ import asyncio
 import logging
 import random
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
-from rasa.core.lock_store import LockError
 from sanic import Sanic
 
 from bot.channels.delivery import button_resolution, proxies, refusals
-from bot.channels.delivery.message_queue import DAY, Mailbox, Queued, Undelivered, Waiting
+from bot.channels.delivery.message_queue import DAY, LEASE_SECONDS, MessageQueue, Queued, Undelivered, Waiting
 from bot.channels.delivery.rendering import render
 from bot.channels.delivery.types import Call, Channel, DeliveryResult, Incoming, Rate, Report
 from bot.channels.turns.system_messages import notice
@@ -35,15 +38,22 @@ from bot.privacy.masking import mask
 
 logger = logging.getLogger(__name__)
 
+Answer = TypeVar("Answer")
+
 Messages = Sequence[Mapping[str, Any]]
 # The app, the text, the conversation, the channel's name → the messages, as ``handle_message`` gives them.
-TakeTurn = Callable[[Sanic, str, str, str], Awaitable[Messages]]
+TakeTurn = Callable[[Sanic[Any, Any], str, str, str], Awaitable[Messages]]
 
 MOST_WAITING = 20
 MAX_REPLY_BYTES = 64 * 1024
 CONNECT_SECONDS = 5.0
 REPLY_SECONDS = 20.0
 STOP_SECONDS = 5.0
+RENEW_SECONDS = LEASE_SECONDS / 3
+# How often a conversation on which another server works is looked at by one that was told of more to do...
+LOOK_AGAIN_SECONDS = 0.25
+# ... and how often each looks for what nobody works on.
+SWEEP_SECONDS = 5.0
 IDLE_BUCKETS = 5000
 # However fast somebody goes on writing, the first message waits no longer than so many pauses...
 MOST_PAUSES = 4
@@ -98,14 +108,14 @@ class Bucket:
 
 
 class Delivery:
-    """The lanes of one server."""
+    """The work of one server on the conversations of its channels."""
 
     def __init__(
         self,
-        app: Sanic,
+        app: Sanic[Any, Any],
         channels: Sequence[Channel],
-        mailbox: Mailbox,
-        patience: RetryPolicy,
+        queue: MessageQueue,
+        retries: RetryPolicy,
         take: TakeTurn,
         pause: float = 0.0,
     ) -> None:
@@ -113,109 +123,141 @@ class Delivery:
 
         ``pause``: the seconds without a message after which a person has said what they had to say.
         """
-        self.mailbox = mailbox
+        self._queue = queue
+        # One thread: the queue is asked in the order of the requests, and the others go on meanwhile.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="queue")
+        self._owner = uuid.uuid4().hex
         self._app = app
         self._channels = {channel.name(): channel for channel in channels}
-        self._patience = patience
+        self._retries = retries
         self._take = take
         self._pause = pause
         self.clock: Callable[[], float] = time.time
-        # Calls with the words as a mediator typed them, by their row: the mailbox, a file, holds them masked.
+        # Calls with the words as a mediator typed them, by their row: the queue holds them masked.
         self._as_typed: dict[int, Call] = {}
         self._purged = 0.0
-        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        # Conversations in which something came since their task last looked.
+        self._woken: set[str] = set()
+        self._sweeper: asyncio.Task[None] | None = None
         self._buckets: dict[str, Bucket] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Opens the connections and takes up what a former run left."""
         tracing = aiohttp.TraceConfig()
-        tracing.on_connection_create_end.append(_note_connection)  # type: ignore[arg-type]
+        tracing.on_connection_create_end.append(_note_connection)
         self._session = aiohttp.ClientSession(
             # A kept connection that the platform closes meanwhile would leave the call's fate unknown.
             connector=aiohttp.TCPConnector(force_close=True),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=REPLY_SECONDS),
             trace_configs=[tracing],
         )
-        for lane in self.mailbox.waiting(self._channels):
-            self._wake(lane)
+        await self._take_up()
+        self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
 
     async def stop(self) -> None:
-        """Lets the lanes finish for some seconds; the mailbox keeps the rest for the next start."""
+        """Lets the work end for some seconds; the queue keeps the rest for others or the next start."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
         for task in await self.settle(STOP_SECONDS):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
-        self.mailbox.close()
+        await self._ask(self._queue.close)
+        self._thread.shutdown()
+
+    async def _ask(self, question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
+        """What the queue answers, asked in its thread."""
+        asked = partial(question, *arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, asked)
+
+    async def _take_up(self) -> None:
+        for conversation in await self._ask(self._queue.waiting, self._channels, self._owner):
+            self._wake(conversation)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self._take_up()
+            except Exception as error:
+                _log("the queue of messages cannot be read", error)
 
     async def settle(self, seconds: float) -> set[asyncio.Task[None]]:
-        """Waits until every lane has done its work, at most that long; the lanes that have not."""
-        running = list(self._lanes.values())
+        """Waits until every conversation's work is done, at most that long; the tasks that have not ended."""
+        running = list(self._tasks.values())
         return (await asyncio.wait(running, timeout=seconds))[1] if running else set()
 
-    def accept(self, channel: Channel, events: Iterable[Incoming]) -> None:
+    async def accept(self, channel: Channel, events: Iterable[Incoming]) -> None:
         """Keeps the events to be answered behind; copies and floods are dropped and counted."""
         now = self.clock()
         if now >= self._purged + DAY:
             self._purged = now
-            self.mailbox.purge(now)
+            await self._ask(self._queue.purge, now)
         for event in events:
-            lane = channel.conversation(event.user)
-            # The mailbox is a file: what it holds is masked as in the conversation.
+            conversation = channel.conversation(event.user)
+            # What the queue holds is masked as in the conversation.
             event = replace(event, text=event.text and mask(event.text))
-            if not channel.needs_start and self.mailbox.is_stopped(lane):
+            if not channel.needs_start and await self._ask(self._queue.is_stopped, conversation):
                 # Who had blocked the service and writes again wants to hear.
                 event = replace(event, consent="start")
-            outcome = self.mailbox.accept(channel.name(), lane, event, now, MOST_WAITING)
-            if outcome == "received":
-                self._wake(lane)
+            told = (channel.name(), conversation, event, now, MOST_WAITING)
+            if await self._ask(self._queue.accept, *told) == "received":
+                self._wake(conversation)
 
-    def report(self, channel: Channel, report: Report) -> None:
+    async def count(self, channel: Channel, what: str) -> None:
+        """Adds one to a count of the channel."""
+        await self._ask(self._queue.count, channel.name(), what)
+
+    async def report(self, channel: Channel, report: Report) -> None:
         """Stores a failure that the platform found out later."""
         logger.error("%s: the platform could not deliver a message: %s", channel.name(), report.reason)
         why = refusals.why(report.reason, channel.known_refusals)
-        self.mailbox.report(channel.name(), report.reason, self.clock(), report.message, why)
+        told = (channel.name(), report.reason, self.clock(), report.message, why)
+        await self._ask(self._queue.report, *told)
 
-    def reach(self, conversation: str) -> Reach | None:
+    async def reach(self, conversation: str) -> Reach | None:
         """What a message to the conversation would meet; None where this server cannot send to it at all."""
-        known = self.mailbox.address(conversation)
+        known = await self._ask(self._queue.address, conversation)
         channel = self._channels.get(known[0]) if known else None
         if channel is None:
             return None
-        if self.mailbox.is_stopped(conversation):
+        if await self._ask(self._queue.is_stopped, conversation):
             return Reach(channel.name(), refusals.STOPPED)
-        heard = self.mailbox.heard(conversation)
+        heard = await self._ask(self._queue.heard, conversation)
         if channel.window is None or heard is None:
             return Reach(channel.name(), OPEN)
         until = heard + channel.window
         return Reach(channel.name(), OPEN if self.clock() < until else refusals.WINDOW, until)
 
-    def reaches(self, conversation: str) -> bool:
+    async def reaches(self, conversation: str) -> bool:
         """Whether what is said now to the conversation arrives, if need be in a template."""
-        found = self.reach(conversation)
+        found = await self.reach(conversation)
         if found is None or found.state == OPEN:
             return found is not None
         return found.state == refusals.WINDOW and self._channels[found.channel].has_template
 
-    def undelivered(self, conversation: str) -> list[Undelivered]:
+    async def undelivered(self, conversation: str) -> list[Undelivered]:
         """The answers that did not reach the person."""
-        return self.mailbox.undelivered(conversation)
+        return await self._ask(self._queue.undelivered, conversation)
 
-    def push(self, conversation: str, messages: Messages, as_typed: Messages | None = None) -> bool:
+    async def push(self, conversation: str, messages: Messages, as_typed: Messages | None = None) -> bool:
         """Sends messages that answer nothing, such as a person's; False where that cannot be.
 
-        ``as_typed`` is what the person reads, where the mailbox may keep another wording only. What a service
+        ``as_typed`` is what the person reads, where the queue may keep another wording only. What a service
         would refuse for sure is not sent, and noted as not delivered.
         """
-        known = self.mailbox.address(conversation)
+        known = await self._ask(self._queue.address, conversation)
         channel = self._channels.get(known[0]) if known else None
         if known is None or channel is None:
             return False
         name = str((messages[0].get("metadata") or {}).get("pushed") or "")
-        found, now = self.reach(conversation), self.clock()
-        if found is None or not self.reaches(conversation):
-            self.mailbox.miss(conversation, name, found.state if found else refusals.REFUSED, now)
+        found, now = await self.reach(conversation), self.clock()
+        if found is None or not await self.reaches(conversation):
+            state = found.state if found else refusals.REFUSED
+            await self._ask(self._queue.miss, conversation, name, state, now)
             return False
 
         def calls(told: Messages) -> list[Call]:
@@ -223,124 +265,160 @@ class Delivery:
                 return channel.template_calls(told, known[1])
             return channel.calls(render(told, channel.shape), told, known[1])
 
-        kept = calls(messages)
-        rows = self.mailbox.answer(None, channel.name(), conversation, known[1], kept, now, name)
-        typed = calls(as_typed) if as_typed else []
-        if len(typed) == len(rows):
+        kept, typed = calls(messages), calls(as_typed) if as_typed else []
+        is_ours = bool(typed) and len(typed) == len(kept)
+        told = (None, channel.name(), conversation, known[1], kept, now, name)
+        owner = self._owner if is_ours else ""
+        rows = await self._ask(self._queue.answer, *told, typed_at=owner)
+        if is_ours:
             self._as_typed.update(zip(rows, typed, strict=True))
         self._wake(conversation)
         return True
 
-    def _wake(self, lane: str) -> None:
-        if lane not in self._lanes:
-            self._lanes[lane] = asyncio.get_running_loop().create_task(self._work(lane))
+    def _wake(self, conversation: str) -> None:
+        self._woken.add(conversation)
+        if conversation not in self._tasks:
+            task = asyncio.get_running_loop().create_task(self._work(conversation))
+            self._tasks[conversation] = task
 
-    async def _work(self, lane: str) -> None:
+    async def _work(self, conversation: str) -> None:
         try:
-            # Looked at again once the lock is given back: what came during that woke nobody.
-            while self.mailbox.has_work(lane):
-                async with self._app.ctx.agent.lock_store.lock(f"lane {lane}"):
-                    self.mailbox.close_interrupted(lane, self.clock(), refusals.UNCERTAIN)
-                    await self._work_off(lane)
-        except LockError:
-            # Another server works in it and will find what is there.
-            logger.info("a lane stays with another server")
+            while await self._has_work(conversation):
+                if not await self._work_alone(conversation):
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
         except Exception as error:
-            _log("a lane stopped", error)
+            # The next sweep takes it up again.
+            _log("the work on a conversation stopped", error)
         finally:
-            del self._lanes[lane]
+            del self._tasks[conversation]
 
-    async def _work_off(self, lane: str) -> None:
+    async def _has_work(self, conversation: str) -> bool:
+        """Whether there is something to do, or something came while the queue was asked."""
+        self._woken.discard(conversation)
+        found = await self._ask(self._queue.has_work, conversation)
+        return found or conversation in self._woken
+
+    async def _work_alone(self, conversation: str) -> bool:
+        """Does all there is to do; False where another server has the conversation."""
+        if not await self._ask(self._queue.claim, conversation, self._owner):
+            return False
+        renewal = asyncio.get_running_loop().create_task(self._renew(conversation))
+        try:
+            await self._ask(self._queue.close_interrupted, conversation, self.clock(), refusals.UNCERTAIN)
+            return await self._work_off(conversation)
+        finally:
+            renewal.cancel()
+            # Not given back, it lapses by itself.
+            await self._ask(self._queue.release, conversation, self._owner)
+
+    async def _renew(self, conversation: str) -> None:
         while True:
-            queued = self.mailbox.next_call(lane)
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await self._ask(self._queue.claim, conversation, self._owner)
+            except Exception as error:
+                _log("a lease cannot be renewed", error)
+
+    def _is_left_to_another(self, queued: Queued) -> bool:
+        """Whether another server holds the words as typed: for a while, it is waited for."""
+        is_young = self.clock() - queued.at < LEASE_SECONDS
+        return queued.typed_at not in ("", self._owner) and is_young
+
+    async def _work_off(self, conversation: str) -> bool:
+        while True:
+            queued = await self._ask(self._queue.next_call, conversation)
             if queued is not None:
+                if self._is_left_to_another(queued):
+                    return False
                 await self._send(queued)
                 continue
-            said = await self._said(lane)
+            said = await self._said(conversation)
             if not said:
-                break
-            await self._answer(lane, said)
+                return True
+            await self._answer(conversation, said)
 
-    async def _said(self, lane: str) -> list[Waiting]:
+    async def _said(self, conversation: str) -> list[Waiting]:
         """The next events that are one message, once the person has paused; [] where none waits."""
-        channel = self._channels[lane.partition("-")[0]]
         while True:
-            waiting = self.mailbox.events(lane)
-            if not waiting or self._pause <= 0 or not channel.joins:
+            waiting = await self._ask(self._queue.events, conversation)
+            if not waiting or self._pause <= 0 or not self._channels[waiting[0].channel].joins:
                 return waiting[:1]
-            said, is_over = await self._begun(lane, waiting)
+            said, is_over = await self._begun(conversation, waiting)
             rest = pause_left(said, self._pause, self.clock())
             if is_over or rest <= 0:
                 return said
             await asyncio.sleep(rest)
 
-    async def _begun(self, lane: str, waiting: Sequence[Waiting]) -> tuple[list[Waiting], bool]:
+    async def _begun(self, conversation: str, waiting: Sequence[Waiting]) -> tuple[list[Waiting], bool]:
         """The first events that are one message, and whether what follows is another, or nothing can."""
         said = together(waiting)
         for rank, each in enumerate(said):
-            if await self._is_choice(lane, each.event):
+            if await self._is_choice(conversation, each.event):
                 return said[: max(rank, 1)], True
         return said, len(said) < len(waiting)
 
-    async def _is_choice(self, lane: str, event: Incoming) -> bool:
+    async def _is_choice(self, conversation: str, event: Incoming) -> bool:
         agent, text = getattr(self._app.ctx, "agent", None), event.text or ""
         try:
-            return await button_resolution.resolve(agent, lane, text) != text
+            return await button_resolution.resolve(agent, conversation, text) != text
         except Exception as error:
             # A store out of reach: the turn itself will say so to the person.
             _log("the buttons of a conversation cannot be read", error)
             return False
 
-    async def _answer(self, lane: str, said: Sequence[Waiting]) -> None:
-        channel, event = self._channels[lane.partition("-")[0]], joined(said)
+    async def _answer(self, conversation: str, said: Sequence[Waiting]) -> None:
+        channel, event = self._channels[said[0].channel], joined(said)
         rows = [each.row for each in said]
         try:
-            messages = await self._turn(channel, lane, event)
+            messages = await self._turn(channel, conversation, event)
         except Exception as error:
             _log("a turn failed", error)
             messages = [notice("utter_notice_failure")]
-        self._put(rows[0], channel, lane, event.address, messages, joined=rows[1:])
+        await self._put(rows[0], channel, conversation, event.address, messages, joined=rows[1:])
 
-    async def _turn(self, channel: Channel, lane: str, event: Incoming) -> Messages:
+    async def _turn(self, channel: Channel, conversation: str, event: Incoming) -> Messages:
         if event.text is None:
             return [notice("utter_notice_attachment" if event.attached else "utter_notice_bad_request")]
         agent = getattr(self._app.ctx, "agent", None)
-        text = await button_resolution.resolve(agent, lane, event.text, event.payload)
-        answer = await self._take(self._app, text, lane, channel.name())
+        text = await button_resolution.resolve(agent, conversation, event.text, event.payload)
+        answer = await self._take(self._app, text, conversation, channel.name())
         # A conversation that a person has taken over gets no word from here.
         return [notice("utter_notice_attachment_beside"), *answer] if event.attached and answer else answer
 
-    def _put(
+    async def _put(
         self,
         row: int,
         channel: Channel,
-        lane: str,
+        conversation: str,
         address: Mapping[str, Any],
         messages: Messages,
         joined: Sequence[int] = (),
     ) -> None:
         calls = channel.calls(render(messages, channel.shape), messages, address)
-        calls = [] if self.mailbox.is_stopped(lane) else [*channel.receipts(address), *calls]
-        self.mailbox.answer(row, channel.name(), lane, address, calls, self.clock(), joined=joined)
+        if await self._ask(self._queue.is_stopped, conversation):
+            calls = []
+        else:
+            calls = [*channel.receipts(address), *calls]
+        told = (row, channel.name(), conversation, address, calls, self.clock())
+        await self._ask(self._queue.answer, *told, joined=joined)
 
     async def _send(self, queued: Queued) -> None:
         channel = self._channels[queued.channel]
-        await asyncio.sleep(max(0.0, queued.due - self.clock(), self._wait(channel, queued.lane)))
-        if self.mailbox.is_gone(queued):
+        await asyncio.sleep(max(0.0, queued.due - self.clock(), self._wait(channel, queued.conversation)))
+        if not await self._ask(self._queue.sending, queued):
             # The person asked to hear no more, or erased everything, while the call waited.
             self._as_typed.pop(queued.id, None)
             return
-        self.mailbox.sending(queued)
         verdict = await self._post(channel, queued)
         now = self.clock()
         if verdict.outcome == "sent":
             self._as_typed.pop(queued.id, None)
-            self.mailbox.sent(queued, now, verdict.message)
+            await self._ask(self._queue.sent, queued, now, verdict.message)
             return
-        pause = self._patience.pause(queued.attempts, verdict.seconds)
-        in_time = now + pause - queued.at <= self._patience.give_up
+        pause = self._retries.pause(queued.attempts, verdict.seconds)
+        in_time = now + pause - queued.at <= self._retries.give_up
         if verdict.outcome == "retry" and in_time and not queued.call.optional:
-            self.mailbox.retry(queued, now + pause)
+            await self._ask(self._queue.retry, queued, now + pause)
             return
         self._as_typed.pop(queued.id, None)
         reason = verdict.reason if verdict.outcome != "uncertain" else f"uncertain: {verdict.reason}"
@@ -348,16 +426,16 @@ class Delivery:
             logger.error("%s: a message was given up: %s", queued.channel, reason)
         late = verdict.outcome == "retry"
         why = refusals.LATE if late else refusals.why(reason, channel.known_refusals)
-        self.mailbox.fail(queued, reason, now, why)
+        await self._ask(self._queue.fail, queued, reason, now, why)
 
-    def _wait(self, channel: Channel, lane: str) -> float:
+    def _wait(self, channel: Channel, conversation: str) -> float:
         """The seconds to wait for the platform's rate limits, for all and for one person."""
         now = time.monotonic()
         if len(self._buckets) > IDLE_BUCKETS:
-            self._buckets = {name: bucket for name, bucket in self._buckets.items() if name in self._lanes}
+            self._buckets = {name: bucket for name, bucket in self._buckets.items() if name in self._tasks}
         waits = [
             self._buckets.setdefault(name, Bucket(rate, now)).take(now)
-            for name, rate in ((channel.name(), channel.rate), (lane, channel.rate_of_one))
+            for name, rate in ((channel.name(), channel.rate), (conversation, channel.rate_of_one))
         ]
         return max(waits)
 

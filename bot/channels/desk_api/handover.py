@@ -56,7 +56,7 @@ class NotReached(Exception):
     """The person is on a messaging service that this server does not serve, or no longer knows them on."""
 
 
-async def opened(agent: Any, conversation: str, app: Sanic | None = None) -> Dict[str, Any]:
+async def opened(agent: Any, conversation: str, app: Sanic[Any, Any] | None = None) -> Dict[str, Any]:
     """All that was said (masked), in former sessions too; of the current one the facts and the wording.
 
     ``resumed_at``: when the bot was last woken, in seconds, None where it never was. ``reach``: the messaging
@@ -67,11 +67,17 @@ async def opened(agent: Any, conversation: str, app: Sanic | None = None) -> Dic
     tracker = await agent.tracker_store.retrieve(conversation)
     whole = await agent.tracker_store.retrieve_full_tracker(conversation)
     if tracker is None or whole is None:
-        unknown = {"messages": [], "facts": {}, "wording": None, "last_text": "", "reach": None}
+        unknown: Dict[str, Any] = {
+            "messages": [],
+            "facts": {},
+            "wording": None,
+            "last_text": "",
+            "reach": None,
+        }
         return {"known": False, **_state(None), **unknown}
     messages = _messages(whole.events)
     if app is not None:
-        _mark_undelivered(messages, app, conversation)
+        await _mark_undelivered(messages, app, conversation)
     by_person = [message["text"] for message in messages if message["by"] == "person"]
     return {
         "known": True,
@@ -80,7 +86,7 @@ async def opened(agent: Any, conversation: str, app: Sanic | None = None) -> Dic
         "facts": _facts_of(tracker),
         "wording": tracker.get_slot("wording"),
         "last_text": by_person[-1] if by_person else "",
-        "reach": _reach(app, tracker),
+        "reach": await _reach(app, tracker),
     }
 
 
@@ -97,36 +103,38 @@ async def presence(agent: Any, names: Iterable[str]) -> Dict[str, Dict[str, Any]
     return found
 
 
-async def take(app: Sanic, agent: Any, conversation: str, at_desk: bool = False) -> bool:
+async def take(app: Sanic[Any, Any], agent: Any, conversation: str, at_desk: bool = False) -> bool:
     """Silences the bot and says so to the person; False where there is no such conversation."""
     said = TAKEN_AT_DESK if at_desk else TAKEN
     return await _change(app, agent, conversation, paused=False, event=ConversationPaused(), response=said)
 
 
-async def give_back(app: Sanic, agent: Any, conversation: str, by_time: bool = False) -> bool:
+async def give_back(app: Sanic[Any, Any], agent: Any, conversation: str, by_time: bool = False) -> bool:
     """Says that the bot answers again, and lets it; False where there is no such conversation."""
     said = RETURNED_BY_TIME if by_time else RETURNED
     return await _change(app, agent, conversation, paused=True, event=ConversationResumed(), response=said)
 
 
-async def pass_on(app: Sanic, agent: Any, conversation: str) -> bool:
+async def pass_on(app: Sanic[Any, Any], agent: Any, conversation: str) -> bool:
     """Tells a person that a colleague goes on; False where there is no such conversation."""
     return await _change(app, agent, conversation, paused=True, event=None, response=PASSED)
 
 
-async def tell(app: Sanic, agent: Any, conversation: str, what: str, values: Dict[str, Any]) -> bool:
+async def tell(
+    app: Sanic[Any, Any], agent: Any, conversation: str, what: str, values: Dict[str, Any]
+) -> bool:
     """Tells a person who waits one of the ``NEWS``; False where there is no such conversation."""
     return await _change(app, agent, conversation, paused=False, event=None, response=NEWS[what], **values)
 
 
-async def show_typing(app: Sanic, conversation: str) -> None:
+async def show_typing(app: Sanic[Any, Any], conversation: str) -> None:
     """Tells the open windows that the mediator writes; they show it for some seconds."""
     for window in _windows(app):
         await window.send_typing(conversation)
 
 
 async def say(
-    app: Sanic,
+    app: Sanic[Any, Any],
     agent: Any,
     conversation: str,
     text: str,
@@ -141,7 +149,7 @@ async def say(
     Raises NotReached, and keeps nothing, where the person is on a messaging service that another server
     serves.
     The person gets it as typed, in an open window or on a messaging service: nothing on the way there keeps
-    it. Whatever keeps it, the mailbox of a messaging service too, gets it masked.
+    it. Whatever keeps it, the queue of a messaging service too, gets it masked.
     """
     kept = _masked(text, public)
     async with agent.lock_store.lock(conversation):
@@ -150,7 +158,7 @@ async def say(
             return False
         if any(name_of_pushed(event) == message_id for event in tracker.events):
             return True
-        if not _is_reached(app, tracker):
+        if not await _is_reached(app, tracker):
             raise NotReached
         for token in TOKEN_IN_ADDRESS.findall(text):
             await asyncio.to_thread(store.opened().tie, token, conversation)
@@ -166,7 +174,7 @@ async def say(
     return True
 
 
-async def erase(app: Sanic, agent: Any, conversation: str) -> bool:
+async def erase(app: Sanic[Any, Any], agent: Any, conversation: str) -> bool:
     """Erases the conversation, at the desk and in every open window of it."""
     await conversations.erase(agent, conversation)
     for channel in _windows(app):
@@ -206,11 +214,18 @@ async def answers(
     await processor._handle_message_with_tracker(UserMessage(mask(text), collector, aside), tracker)
     tracker = await processor.run_action_extract_slots(collector, tracker)
     await processor._run_prediction_loop(collector, tracker)
-    return collector.messages
+    messages: List[Dict[str, Any]] = collector.messages
+    return messages
 
 
 async def _change(
-    app: Sanic, agent: Any, conversation: str, paused: bool, event: Event | None, response: str, **values: Any
+    app: Sanic[Any, Any],
+    agent: Any,
+    conversation: str,
+    paused: bool,
+    event: Event | None,
+    response: str,
+    **values: Any,
 ) -> bool:
     async with agent.lock_store.lock(conversation):
         tracker = await agent.tracker_store.retrieve(conversation)
@@ -266,34 +281,34 @@ def _pushed(
     return create_bot_utterance({"text": text, "buttons": buttons or [], "metadata": told})
 
 
-def _is_reached(app: Sanic, tracker: DialogueStateTracker) -> bool:
+async def _is_reached(app: Sanic[Any, Any], tracker: DialogueStateTracker) -> bool:
     """Whether what is said to the conversation arrives: in its windows, or on its messaging service."""
     if tracker.get_latest_input_channel() not in MESSAGING:
         return True
     delivery = getattr(app.ctx, "delivery", None)
-    return delivery is not None and delivery.reaches(tracker.sender_id)
+    return delivery is not None and await delivery.reaches(tracker.sender_id)
 
 
-def _reach(app: Sanic | None, tracker: DialogueStateTracker) -> Dict[str, Any] | None:
+async def _reach(app: Sanic[Any, Any] | None, tracker: DialogueStateTracker) -> Dict[str, Any] | None:
     channel = tracker.get_latest_input_channel()
     if app is None or channel not in MESSAGING:
         return None
     delivery = getattr(app.ctx, "delivery", None)
-    found = delivery.reach(tracker.sender_id) if delivery is not None else None
-    if found is None:
+    found = await delivery.reach(tracker.sender_id) if delivery is not None else None
+    if delivery is None or found is None:
         return {"channel": channel, "state": "elsewhere", "until": None, "template": False}
-    has_template = found.state == refusals.WINDOW and delivery.reaches(tracker.sender_id)
+    has_template = found.state == refusals.WINDOW and await delivery.reaches(tracker.sender_id)
     return {"channel": channel, "state": found.state, "until": found.until, "template": has_template}
 
 
-def _mark_undelivered(messages: List[Dict[str, Any]], app: Sanic, conversation: str) -> None:
+async def _mark_undelivered(messages: List[Dict[str, Any]], app: Sanic[Any, Any], conversation: str) -> None:
     """Gives each message that was not delivered its ``not_delivered``.
 
     What was pushed is known by its name; an answer of the bot is the last one said before it was to be sent.
     """
     delivery = getattr(app.ctx, "delivery", None)
     said = [message for message in messages if message["by"] != "person"]
-    for missed in delivery.undelivered(conversation) if delivery is not None else ():
+    for missed in await delivery.undelivered(conversation) if delivery is not None else ():
         named = [each for each in said if each["metadata"].get("pushed") == missed.answer]
         before = [
             each for each in said if not each["metadata"].get("pushed") and each["at"] <= missed.answered
@@ -302,7 +317,9 @@ def _mark_undelivered(messages: List[Dict[str, Any]], app: Sanic, conversation: 
             message["not_delivered"] = missed.why
 
 
-async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered | None = None) -> None:
+async def _send(
+    app: Sanic[Any, Any], conversation: str, said: BotUttered, now: BotUttered | None = None
+) -> None:
     """To every open window of the conversation, and to its messaging service where it has one.
 
     ``now`` is what the person gets in place of what is kept.
@@ -312,10 +329,10 @@ async def _send(app: Sanic, conversation: str, said: BotUttered, now: BotUttered
     delivery = getattr(app.ctx, "delivery", None)
     if delivery is not None:
         as_typed = [message_handler.shown(conversation, now.message())] if now else None
-        delivery.push(conversation, [message_handler.shown(conversation, said.message())], as_typed)
+        await delivery.push(conversation, [message_handler.shown(conversation, said.message())], as_typed)
 
 
-def _windows(app: Sanic) -> List[Any]:
+def _windows(app: Sanic[Any, Any]) -> List[Any]:
     """The way to the open windows, where the server has one."""
     outputs = (each.get_output_channel() for each in app.ctx.input_channels if each.name() == "socket")
     return [output for output in outputs if output is not None]

@@ -35,7 +35,7 @@ MOST_PUBLIC = 50
 STEPS = frozenset({"take", "give_back", "pass_on", "erase", "typing", "news"})
 
 
-def attach(app: Sanic) -> None:
+def attach(app: Sanic[Any, Any]) -> None:
     """Mounts the addresses where the desk's secret is known."""
     secret = os.environ.get("DESK_SECRET", "")
     if secret:

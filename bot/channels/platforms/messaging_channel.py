@@ -157,7 +157,7 @@ class MessagingChannel(ABC):
         async def check(request: Request) -> HTTPResponse:
             reply = self.challenge(request)
             if reply is None:
-                _delivery(request).mailbox.count(self.name(), "refused")
+                await _delivery(request).count(self, "refused")
                 return response.json({"status": 403}, status=403)
             return reply
 
@@ -165,20 +165,20 @@ class MessagingChannel(ABC):
         async def receive(request: Request) -> HTTPResponse:
             delivery = _delivery(request)
             if not self.is_authentic(request):
-                delivery.mailbox.count(self.name(), "refused")
+                await delivery.count(self, "refused")
                 return response.json({"status": 403}, status=403)
             try:
                 events = list(self.events(request))
             except (MalformedRequest, KeyError, TypeError, ValueError, AttributeError, IndexError):
-                delivery.mailbox.count(self.name(), "unreadable")
+                await delivery.count(self, "unreadable")
                 return response.json({"status": 400}, status=400)
             read = [self._read(event) for event in events]
             for each in filter(None, read):
-                delivery.accept(self, each[0])
+                await delivery.accept(self, each[0])
                 for report in each[1]:
-                    delivery.report(self, report)
+                    await delivery.report(self, report)
             for _ in range(read.count(None)):
-                delivery.mailbox.count(self.name(), "unreadable")
+                await delivery.count(self, "unreadable")
             if None in read and self.tells_misuse:
                 return response.json({"status": 400}, status=400)
             return self.acknowledge(request)

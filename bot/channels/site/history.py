@@ -40,7 +40,7 @@ def by_user(text: str) -> Said:
     return Said("user", (formatting.Block("paragraph", ((Piece("text", text),),)),))
 
 
-def by_bot(message: Dict[str, Any]) -> Said:
+def by_bot(message: Mapping[str, Any]) -> Said:
     """One of the assistant's messages."""
     metadata = message.get("metadata") or {}
     files = [

@@ -33,7 +33,7 @@ class MessageCollector(CollectingOutputChannel):
         super().__init__()
         self._name = name
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The name that conditions and the tracker see."""
         return self._name
 
@@ -50,7 +50,7 @@ def shown(recipient_id: str, message: Dict[str, Any]) -> Dict[str, Any]:
 
 @measured
 async def handle_message(
-    app: Sanic,
+    app: Sanic[Any, Any],
     text: object,
     sender_id: str,
     channel: str,

@@ -47,7 +47,7 @@ _here = MovingWindow()
 _address: ContextVar[str] = ContextVar("address", default="")
 
 
-def attach(app: Sanic) -> None:
+def attach(app: Sanic[Any, Any]) -> None:
     """Makes the server know each request's address and count the requests that are no message."""
     app.register_middleware(_note_address, "request")
 
@@ -137,5 +137,8 @@ def _whole(seconds: float) -> int:
 @lru_cache(maxsize=2)
 def _storage(url: str) -> Storage:
     # Kept here: a limiter holds its storage by a weak reference only.
-    patience = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
-    return storage_from_string(url, **patience)
+    timeouts = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
+    storage = storage_from_string(url, **timeouts)
+    # Of an address without "async+" it is never the other kind.
+    assert isinstance(storage, Storage)
+    return storage

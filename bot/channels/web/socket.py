@@ -22,6 +22,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
+from collections.abc import Mapping
 from typing import Any, Awaitable, Callable, Dict, List
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -60,10 +61,10 @@ class SocketBlueprint(Blueprint):
         super().__init__("socket_channel")
         self.ctx.sockets = sockets
 
-    def register(self, app: Sanic, options: Dict[str, Any]) -> None:
+    def register(self, app: Sanic[Any, Any], options: Dict[str, Any]) -> None:
         """Registers the routes and the socket server's own."""
         self.ctx.sockets.attach(app, ADDRESS)
-        super().register(app, options)
+        super().register(app, options)  # type: ignore[no-untyped-call]
 
 
 class PushedMessages(OutputChannel):
@@ -207,7 +208,7 @@ class SocketChannel(InputChannel):
         return str(session.setdefault("conversation", uuid.uuid4().hex))
 
 
-def as_rasas_own(message: Dict[str, Any]) -> List[Dict[str, Any]]:
+def as_rasas_own(message: Mapping[str, Any]) -> List[Dict[str, Any]]:
     """The message as Rasa's own channel sends it: a message a paragraph, the buttons below the last."""
     texts = [part for part in str(message.get("text") or "").strip().split("\n\n") if part]
     buttons = [

@@ -32,7 +32,7 @@ volumeMounts:
 {{- /* Without these, each pod would keep a store or draw a key of its own in a volume that goes with it: a pod
        whose secret lacks one does not start. */}}
 {{- define "assistant.required" -}}
-{{- range list "CONVERSATIONS_DB" "FEEDBACK_DATABASE_URL" "REDIS_URL" "LOG_KEY" "DESK_SECRET" }}
+{{- range list "CONVERSATIONS_DB" "FEEDBACK_DATABASE_URL" "CHANNELS_DB" "REDIS_URL" "LOG_KEY" "DESK_SECRET" }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef: {name: {{ $.Values.secretName }}, key: {{ . }}}
