@@ -125,6 +125,14 @@ def test_both_sides_survive_reload_and_restart(people: People, paul: Any) -> Non
     heard = citizen.answers.count()
     citizen.send("merci, je vous lis")
     paul.locator("li.person", has_text="je vous lis").wait_for()
+
+    # Nothing that is unseen makes the page longer than its footer, and the menu stands on one line.
+    footer = paul.locator("body > footer").bounding_box()
+    scrolled = paul.evaluate("scrollY")
+    height = paul.evaluate("document.documentElement.scrollHeight")
+    assert height <= max(900, footer["y"] + footer["height"] + scrolled) + 1
+    assert len({link.bounding_box()["y"] for link in paul.locator(".top nav a").all()}) == 1
+
     citizen.page.reload()
     hears(citizen, "Second message du guichet")
     assert citizen.answers.count() == heard
