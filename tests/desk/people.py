@@ -35,9 +35,9 @@ class People:
         """The desk's address."""
         return self.assistant.process("bot.mediator").environ()["DESK_URL"]
 
-    def citizen(self) -> Widget:
-        """A person on the assistant's page."""
-        page = self._page()
+    def citizen(self, **options: Any) -> Widget:
+        """A person on the assistant's page, in a browser with those options."""
+        page = self._page(**options)
         page.goto(f"{self.assistant.address}/assistant")
         return Widget(page)
 
@@ -51,6 +51,12 @@ class People:
         page.get_by_role("button", name="Créer mon compte").click()
         page.get_by_role("heading", name="File d’attente").wait_for()
         return page
+
+    def sign_in(self, form: Any, login: str) -> None:
+        """Signs somebody who has an account in, by a form or a dialog."""
+        form.get_by_label("Identifiant").fill(login)
+        form.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+        form.get_by_role("button", name="Se connecter", exact=True).last.click()
 
     def visitor(self, address: str) -> Any:
         """A page of the desk seen by somebody without a session."""
