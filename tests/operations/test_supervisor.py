@@ -70,9 +70,17 @@ def children(supervisor: int, number: int = 2) -> list[psutil.Process]:
     return process.children()
 
 
+def has_not_ended(process: psutil.Process) -> bool:
+    """A zombie has ended: whoever adopted it has not asked for its end yet."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def left_of(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that have not ended in the time they may take; killed then, so that no test leaves any."""
-    _, left = psutil.wait_procs(processes, timeout=END_SECONDS)
+    _, waited_for = psutil.wait_procs(processes, timeout=END_SECONDS)
+    left = [process for process in waited_for if has_not_ended(process)]
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -103,8 +103,11 @@ def rabbit(folder: Path) -> Part:
 
 
 def open_the_way_to(folder: Path) -> None:
-    """Lets the accounts of the services pass through the temporary folders above."""
-    for above in (folder, *folder.parents[:2]):
+    """Lets the accounts of the services pass through the temporary folders above.
+
+    Those of pytest, of its session and, where tests run at once, of the worker.
+    """
+    for above in (folder, *folder.parents[:3]):
         with contextlib.suppress(PermissionError):
             above.chmod(above.stat().st_mode | 0o011)
 
