@@ -1,4 +1,4 @@
-"""A mediator without a mouse: there for people, takes a conversation, answers, passes it on, gives it back."""
+"""A mediator without a mouse: there for people, takes a conversation, answers, passes it on, gives it up."""
 
 from __future__ import annotations
 
