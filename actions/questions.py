@@ -178,7 +178,9 @@ def _needs_a_plan(turn: Turn) -> bool:
 def _limit_of_a_new_day(turn: Turn) -> Reply | None:
     """The last day to act, where the message tells beside its question the day that it counts from."""
     new = [day for day in _BEGIN_A_LIMIT if day in turn.said and day not in turn.before]
-    if turn.running or not new or turn.last.get("until"):
+    told_before = (turn.slot_before("last_answer") or {}).get("until")
+    if turn.running or not new or turn.last.get("until") not in (None, told_before):
+        # A last day was just told; one of an earlier message is of another day.
         return None
     of_day = periods.of_days(new, turn.said, turn.on)
     return of_day[1] if of_day else None
@@ -201,14 +203,14 @@ def answer(turn: Turn, label: str) -> None:
     A last day or a plan told just before from the same facts is not told again.
     """
     label = _of_the_case(turn, label)
-    until = periods.reply(label, _days_of_this_case(turn), turn.on)
-    if until is None:
-        # A question may suppose another age than that of the person's own vehicle.
-        until = inspection.reply(label, {**turn.facts, **turn.said}, turn.on)
-    if until is not None and turn.last.get("until") != until.response:
-        dialogue.answer_question(turn, label, until)
+    # A question may suppose another age than that of the person's own vehicle.
+    settled = periods.reply(label, _days_of_this_case(turn), turn.on) or inspection.reply(
+        label, {**turn.facts, **turn.said}, turn.on
+    )
+    if settled is not None and turn.last.get("until") != settled.response:
+        dialogue.answer_question(turn, label, settled)
         return
-    if until is not None and label in _OF_INSPECTION and turn.facts.get("inspection") == Inspection.VALID:
+    if settled is not None and label in _OF_INSPECTION and turn.facts.get("inspection") == Inspection.VALID:
         # "Donc je peux la demander ?": the inspection that holds has been told.
         label = "faq/request_duplicate.conditions"
     name, deciding, stated = COMPUTED.get(label, ("", frozenset(), {}))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from bot.evaluation.in_process import AssistantHere, assistant_in
 from bot.nlg.passages import beginning_with, passages, sentences
+from bot.nlg.sentences import Sentences
 
 ANSWER = """Le certificat provisoire remplace la carte pendant {deadlines.provisional_certificate}.
 Il s’affiche à la fin de la demande. Imprimez-le : l’écran du téléphone n’est pas prévu.
@@ -74,3 +78,31 @@ def test_sentences_are_compared_without_marks_and_values() -> None:
 @pytest.mark.parametrize("text", ["", "Bonjour.", "Quoi ?"])
 def test_what_says_too_little_has_no_passage(text: str) -> None:
     assert passages(text) == ()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AssistantHere]:
+    with assistant_in(tmp_path_factory.mktemp("passages")) as started:
+        yield started
+
+
+def said_with(passage: int) -> str:
+    written = Sentences({"utter_x": [{"text": ANSWER.replace("{contacts.online_service}", "ici")}]})
+    found = written.render("utter_x", {}, "rest", {"passage": passage})
+    assert found
+    return str(found["text"])
+
+
+def test_a_sentence_begins_with_the_passage_wanted_and_is_whole_where_a_newer_one_has_no_such_passage() -> (
+    None
+):
+    assert said_with(5).startswith("Carte scotchée")
+    assert said_with(99).startswith("Le certificat provisoire remplace")
+
+
+def test_an_answer_asked_on_begins_with_what_is_asked(here: AssistantHere) -> None:
+    person = here.conversation()
+    first = person.send("mon cpi est imprimé")[0]["text"]
+    second = person.send("je le montre sur mon téléphone ça passe ?")[0]["text"]
+    assert "téléphone n’est pas prévu" in second.splitlines()[0]
+    assert "téléphone n’est pas prévu" not in first.splitlines()[0]

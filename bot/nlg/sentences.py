@@ -103,7 +103,9 @@ class Sentences:
         writer = _Writer(self, slots, channel, values, on)
         template = variation["text"]
         if "passage" in values and variation is standard:
-            template = passages.beginning_with(template, passages.passages(template)[values["passage"]])
+            # A model trained on earlier sentences may name a passage that is gone.
+            for passage in passages.passages(template)[values["passage"] :][:1]:
+                template = passages.beginning_with(template, passage)
         body = writer.write(template)
         metadata = self.metadata(name, variation)
         if is_short_wanted and not _conditions(variation) and metadata.get("sources"):

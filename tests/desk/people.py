@@ -107,6 +107,19 @@ class People:
         return False
 
 
+def hears(citizen: Widget, words: str) -> None:
+    """Waits until the window shows an answer with these words."""
+    citizen.answers.filter(has_text=words).last.wait_for()
+
+
+def wait_for_a_person(citizen: Widget) -> str:
+    """What somebody reads who asked for a person and agreed to wait."""
+    citizen.ask("je veux parler à un conseiller")
+    before = citizen.answers.count()
+    citizen.page.get_by_role("button", name="Oui, d’accord").last.click()
+    return citizen.wait_for_answer(before)
+
+
 def open_all_week(administrator: Any, name: str) -> None:
     """Gives the desk hours that are open whenever the tests run, except in the last minute of a day."""
     here = administrator.url.partition("/comptes")[0].rstrip("/")

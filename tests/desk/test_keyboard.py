@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conftest import Assistant
-from tests.desk.people import People, open_all_week
-from tests.desk.test_whole_day import hears, wait_for_a_person
+from tests.desk.people import People, hears, open_all_week, wait_for_a_person
 from tests.widget.conftest import browser  # noqa: F401 - a fixture
 
 MOST_STOPS = 120

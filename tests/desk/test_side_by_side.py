@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Assistant
-from tests.desk.people import People, open_all_week
+from tests.desk.people import People, hears, open_all_week, wait_for_a_person
 from tests.widget.conftest import Widget, browser  # noqa: F401 - a fixture
 from tests.widget.test_accessibility import axe
 
@@ -41,10 +41,6 @@ def marie(people: People) -> Any:
 def paul(people: People, marie: Any) -> Any:
     """A mediator beside her."""
     return people.staff("mediator", "paul")
-
-
-def hears(citizen: Widget, words: str) -> None:
-    citizen.answers.filter(has_text=words).last.wait_for()
 
 
 def take(page: Any) -> None:
@@ -99,10 +95,7 @@ def test_a_conversation_goes_to_a_person_and_back(people: People, marie: Any, pa
 
 def test_both_sides_survive_reload_and_restart(people: People, paul: Any) -> None:
     citizen = people.citizen()
-    citizen.ask("je veux parler à un conseiller")
-    before = citizen.answers.count()
-    citizen.page.get_by_role("button", name="Oui, d’accord").click()
-    citizen.wait_for_answer(before)
+    wait_for_a_person(citizen)
     paul.goto(people.desk)
     take(paul)
     hears(citizen, TAKEN)
@@ -226,10 +219,7 @@ def test_an_answer_of_the_bot_in_a_conversation_is_reported_in_one_click(
 ) -> None:
     citizen = people.citizen()
     citizen.ask("combien coûte un duplicata")
-    citizen.ask("je veux parler à un conseiller")
-    before = citizen.answers.count()
-    citizen.page.get_by_role("button", name="Oui, d’accord").click()
-    citizen.wait_for_answer(before)
+    wait_for_a_person(citizen)
     paul.goto(people.desk)
     take(paul)
     paul.get_by_role("button", name="Cette réponse est fausse").first.click()

@@ -8,24 +8,13 @@ import requests
 from playwright.sync_api import expect
 
 from tests.conftest import Assistant, Conversation
-from tests.desk.people import People, open_all_week
-from tests.widget.conftest import Widget, browser  # noqa: F401 - a fixture
+from tests.desk.people import People, hears, open_all_week, wait_for_a_person
+from tests.widget.conftest import browser  # noqa: F401 - a fixture
 from tests.widget.test_accessibility import axe
 
 # The desk looks now and then who has left.
 QUEUE_MILLISECONDS = 60_000
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-def hears(citizen: Widget, words: str) -> None:
-    citizen.answers.filter(has_text=words).last.wait_for()
-
-
-def wait_for_a_person(citizen: Widget) -> str:
-    citizen.ask("je veux parler à un conseiller")
-    before = citizen.answers.count()
-    citizen.page.get_by_role("button", name="Oui, d’accord").last.click()
-    return citizen.wait_for_answer(before)
 
 
 def fetched(assistant: Assistant, citizen: Conversation) -> str:

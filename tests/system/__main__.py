@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
+from bot.evaluation.commands import run
 
 # Each with its module.
 COMMANDS = {
@@ -18,16 +17,5 @@ COMMANDS = {
     "desk": ("attacks.desk", "random and hostile requests against the mediators' desk"),
 }
 
-
-def main() -> None:
-    """Runs the command named first; the others say what there is."""
-    command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command not in COMMANDS:
-        lines = [f"  {name:9} {what}" for name, (_, what) in COMMANDS.items()]
-        sys.exit("usage: python -m tests.system COMMAND …\n" + "\n".join(lines))
-    module, _ = COMMANDS[command]
-    importlib.import_module(f"tests.system.{module}").main(sys.argv[2:])
-
-
 if __name__ == "__main__":
-    main()
+    run("tests.system", COMMANDS)

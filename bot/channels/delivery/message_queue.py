@@ -13,8 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -362,14 +361,9 @@ class MessageQueue:
         return [Failure(channel, json.loads(call)["path"], reason, at) for channel, call, reason, at in rows]
 
     def _read(self, asked: Any) -> Sequence[sa.Row[Any]]:
-        with self._reading() as db:
-            return db.execute(asked).all()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A connection that writes nothing, and so waits for nobody."""
+        # A connection that writes nothing waits for nobody.
         with self._engine.connect().execution_options(only_reads=True) as db:
-            yield db
+            return db.execute(asked).all()
 
     def _now(self) -> Any:
         """The moment, of the database's clock where several machines share it: theirs may differ."""
@@ -382,10 +376,15 @@ class MessageQueue:
         return int(db.execute(asked).scalar_one())
 
     def _put(
-        self, db: Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]
+        self,
+        db: Connection,
+        table: sa.Table,
+        key: Mapping[str, Any],
+        values: Mapping[str, Any],
+        at_first: Mapping[str, Any] | None = None,
     ) -> None:
-        """The row of that key, new or with those values."""
-        new = self._insert(table).values({**key, **values})
+        """The row of that key with those values; a new one has those of ``at_first`` too."""
+        new = self._insert(table).values({**key, **(at_first or {}), **values})
         columns = [table.c[name] for name in key]
         changed = {table.c[name]: value for name, value in values.items()}
         db.execute(new.on_conflict_do_update(index_elements=columns, set_=changed))
@@ -398,10 +397,8 @@ class MessageQueue:
 
     def _note(self, db: Connection, conversation: str, now: float, **values: Any) -> None:
         """Notes something of the person; who was not known is heard for the first time."""
-        key = {"conversation": conversation}
-        new = self._insert(PEOPLE).values({**key, "heard": now, "stopped": 0, **values})
-        changed = {PEOPLE.c[name]: value for name, value in values.items()}
-        db.execute(new.on_conflict_do_update(index_elements=[PEOPLE.c.conversation], set_=changed))
+        unknown = {"heard": now, "stopped": 0}
+        self._put(db, PEOPLE, {"conversation": conversation}, values, at_first=unknown)
 
     def _miss(
         self, db: Connection, conversation: str, answer: str, answered: float, why: str, now: float
