@@ -175,6 +175,13 @@ def live_assistant(live_state: Path, live_desk: OpenDesk) -> Iterator[Assistant]
         yield started
 
 
+@pytest.fixture(scope="module")
+def own_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant with its desk, for tests that open it: in the shared one, others would find it open."""
+    with running(tmp_path_factory.mktemp("own")) as started:
+        yield started
+
+
 def serving(desk: Desk) -> Iterator[OpenDesk]:
     """The desk served on a free port for as long as the caller wants."""
     server = uvicorn.Server(server_config(desk, port=0, log_level="critical", lifespan="off"))

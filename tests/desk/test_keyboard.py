@@ -22,10 +22,10 @@ def tab_to(page: Any, words: str) -> None:
 
 
 def test_a_conversation_is_taken_answered_passed_on_and_given_back_without_a_mouse(
-    assistant: Assistant,
+    own_assistant: Assistant,
     browser: Any,  # noqa: F811 - the fixture
 ) -> None:
-    people = People(assistant, browser)
+    people = People(own_assistant, browser)
     marie = people.staff("administrator", "marie")
     open_all_week(marie, "Mairie")
     tab_to(marie, "Disponible pour les usagers")

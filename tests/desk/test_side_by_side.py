@@ -19,9 +19,9 @@ RETURNED = "vous a rendu la main"
 
 
 @pytest.fixture(scope="module")
-def people(assistant: Assistant, browser: Any) -> Iterator[People]:  # noqa: F811 - the fixture
+def people(own_assistant: Assistant, browser: Any) -> Iterator[People]:  # noqa: F811 - the fixture
     """The persons of these tests; no error may occur in their pages."""
-    opened = People(assistant, browser)
+    opened = People(own_assistant, browser)
     yield opened
     opened.close()
     assert opened.errors == []

@@ -38,10 +38,10 @@ def switch(mediator: Any, people: People, told: str) -> None:
 
 
 def test_a_day_with_a_transfer_a_restart_an_expiry_an_erasure_and_a_lunch_break(
-    assistant: Assistant,
+    own_assistant: Assistant,
     browser: Any,  # noqa: F811 - the fixture
 ) -> None:
-    people = People(assistant, browser)
+    people = People(own_assistant, browser)
     marie = people.staff("administrator", "marie")
     open_all_week(marie, "Mairie")
     switch(marie, people, "Les usagers peuvent vous joindre")
@@ -51,7 +51,7 @@ def test_a_day_with_a_transfer_a_restart_an_expiry_an_erasure_and_a_lunch_break(
     first.ask("on m'a volé ma carte grise, plaque 123 AB 35")
     assert "prochaine personne" in wait_for_a_person(first)
     assert "place 2" in wait_for_a_person(second)
-    third = assistant.conversation()
+    third = own_assistant.conversation()
     third.say("je veux parler à un conseiller")
     assert "place 3" in third.say("/join_queue")
 
@@ -112,6 +112,6 @@ def test_a_day_with_a_transfer_a_restart_an_expiry_an_erasure_and_a_lunch_break(
     paul.get_by_role("button", name="Prendre").first.click()
     paul.get_by_role("heading", name="Échanges").wait_for()
     reply(paul, "Votre réponse est prête.")
-    assert "Votre réponse est prête." in fetched(assistant, third)
+    assert "Votre réponse est prête." in fetched(own_assistant, third)
     people.close()
     assert people.errors == []
